@@ -1,0 +1,1 @@
+"""The case library: cases as documents, their revisions, the reading page."""

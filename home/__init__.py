@@ -1,0 +1,1 @@
+"""Pages that show data of all apps: today and me. No tables."""

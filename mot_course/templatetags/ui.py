@@ -1,0 +1,34 @@
+"""Small pieces that every page is built from."""
+
+from functools import lru_cache
+from typing import Any
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from mot_course.steps import STEP_BY_SLUG, Step
+
+register = template.Library()
+
+
+@register.simple_tag
+@lru_cache(maxsize=128)
+def icon(name: str) -> SafeString:
+    """A symbol of the sprite; decoration only, the words stand beside it."""
+    return format_html(
+        '<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', static("icons.svg"), name
+    )
+
+
+@register.filter
+def step(slug: str) -> Step | None:
+    """The step with that slug."""
+    return STEP_BY_SLUG.get(slug)
+
+
+@register.filter
+def get(mapping: dict[str, Any], key: str) -> Any:
+    """The mapping's value, or nothing."""
+    return mapping.get(key, "")

@@ -1,0 +1,21 @@
+"""All addresses."""
+
+from django.contrib import admin
+from django.urls import include, path
+from home.views import healthz, readyz
+
+handler400 = "mot_course.errors.bad_request"
+handler403 = "mot_course.errors.permission_denied"
+handler404 = "mot_course.errors.page_not_found"
+handler500 = "mot_course.errors.server_error"
+
+urlpatterns = [
+    path("", include("home.urls")),
+    path("", include("units.urls")),
+    path("", include("people.urls")),
+    path("quizzes/", include("quizzes.urls")),
+    path("cases/", include("cases.urls")),
+    path("admin/", admin.site.urls),
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+]

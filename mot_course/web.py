@@ -1,0 +1,124 @@
+"""What every app's views share. Imports no app at run time, so any app may import it."""
+
+from collections.abc import Callable
+from functools import lru_cache, wraps
+from typing import TYPE_CHECKING, Annotated, Any
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language
+from django_htmx.middleware import HtmxDetails
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+from mot_course.steps import STEPS
+
+if TYPE_CHECKING:
+    from people.models import User
+
+Json = dict[str, Any]
+NonEmpty = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+class Request(HttpRequest):
+    """A request as our views behind a sign-in see it."""
+
+    htmx: HtmxDetails
+    user: "User"  # type: ignore[assignment]
+
+
+def content_language() -> str:
+    """The key of the reader's language in content: `zh` or `en`."""
+    return "en" if (get_language() or "").startswith("en") else "zh"
+
+
+class Text(BaseModel):
+    """A text in both languages; `said` is the reader's."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    zh: NonEmpty
+    en: NonEmpty
+
+    @property
+    def said(self) -> str:
+        return self.en if content_language() == "en" else self.zh
+
+    def __str__(self) -> str:
+        return self.said
+
+
+class Both:
+    """Reads `title_zh` or `title_en` as `title`, by the reader's language."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        if instance is None:
+            return self
+        return getattr(instance, f"{self.name}_{content_language()}")
+
+
+@lru_cache(maxsize=512)
+def zone(name: str) -> ZoneInfo:
+    """The time zone of that name."""
+    return ZoneInfo(name)
+
+
+def page_context(request: HttpRequest) -> dict[str, Any]:
+    """What every template may use: the content's language and the five steps."""
+    return {"language": content_language(), "steps": STEPS}
+
+
+def render_page_or_part(
+    request: Request,
+    page: str,
+    part: str,
+    context: dict[str, Any],
+    *,
+    target: str,
+    status: int = 200,
+) -> HttpResponse:
+    """Render only `part` when htmx will put it into `target`, else the whole page.
+
+    `page` includes `part`, so both show the same. We ask for the target, not just for
+    htmx: going back in the browser is an htmx request that needs the whole page.
+    """
+    template = part if request.htmx.target == target else page
+    response = render(request, template, context, status=status)
+    patch_vary_headers(response, ["HX-Target"])
+    return response
+
+
+def render_error(
+    request: HttpRequest, status: int, *, context: dict[str, Any] | None = None
+) -> HttpResponse:
+    """The designed page for an error; scripts that ask for JSON get the status alone."""
+    if request.headers.get("Accept", "").startswith("application/json"):
+        return JsonResponse({"error": status}, status=status)
+    return render(request, f"errors/{status}.html", context or {}, status=status)
+
+
+def safe_next(request: HttpRequest, default: str) -> str:
+    """Where a form wants to go back to, if that is an address of this site."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    if wanted.startswith("/") and url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    ):
+        return wanted
+    return default
+
+
+def signed_in_or_401(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """For addresses that scripts call: a stranger gets 401, not a redirect to a page."""
+
+    @wraps(view)
+    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return JsonResponse({"error": "signed_out"}, status=401)
+        return view(request, *args, **kwargs)
+
+    return checked

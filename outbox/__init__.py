@@ -1,0 +1,1 @@
+"""Every message that leaves: one row, one unique key, one delivery."""

@@ -1,0 +1,7 @@
+"""The outbox as an app."""
+
+from django.apps import AppConfig
+
+
+class OutboxConfig(AppConfig):
+    name = "outbox"

@@ -1,0 +1,43 @@
+"""The kinds of message. An app registers its own in `ready()`; the outbox knows none of them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from outbox.models import Message
+
+
+@dataclass(frozen=True)
+class Mail:
+    """A rendered message. The subject names no person: it shows on locked screens."""
+
+    subject: str
+    body: str
+
+
+@dataclass(frozen=True)
+class MessageKind:
+    """What the outbox has to know about a kind of message.
+
+    `wanted` is asked just before sending, for a whole batch in a constant number of queries:
+    None for each message that is still wanted, a short reason for each that is not.
+    `render` makes the text, in the language that is active when it is called.
+    `expires_after` is how long after `send_at` the message is of any use.
+    """
+
+    slug: str
+    wanted: Callable[[Sequence["Message"]], dict[int, str | None]]
+    render: Callable[["Message", str], Mail]
+    may_silence: bool = True
+    expires_after: timedelta | None = None
+
+
+KINDS: dict[str, MessageKind] = {}
+
+
+def register(kind: MessageKind) -> None:
+    """Make a kind known; the same slug twice is a mistake in the code."""
+    if KINDS.setdefault(kind.slug, kind) != kind:
+        raise ValueError(f"Two message kinds are called {kind.slug}.")

@@ -1,0 +1,148 @@
+"""Messages that wait, leave or have left, and what happened to each."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    def due(self) -> "MessageQuerySet":
+        """Queued mails whose time has come by the database's clock, oldest first."""
+        return self.filter(
+            state=Message.State.QUEUED,
+            channel=Message.Channel.EMAIL,
+            next_try_at__lte=Now(),
+        ).order_by("next_try_at", "pk")
+
+    def with_lost_lease(self) -> "MessageQuerySet":
+        """Messages whose sender has not come back in time."""
+        return self.filter(state=Message.State.LEASED, lease_until__lt=Now())
+
+
+class Message(models.Model):
+    """One message to one person. It holds ids; its text is made when it is sent."""
+
+    privacy = "exported"
+
+    class State(models.TextChoices):
+        QUEUED = "queued"
+        LEASED = "leased"
+        SENT = "sent"
+        FAILED = "failed"
+        AMBIGUOUS = "ambiguous"
+        CANCELLED = "cancelled"
+
+    class Channel(models.TextChoices):
+        EMAIL = "email"
+        INBOX = "inbox"
+        GROUP = "group"
+
+    key = models.CharField(max_length=200)
+    kind = models.CharField(max_length=60)
+    channel = models.CharField(max_length=10, choices=Channel, default=Channel.EMAIL)
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="messages"
+    )
+    payload = models.JSONField(default=dict)
+    message_id = models.CharField(max_length=120)
+    send_at = models.DateTimeField(db_default=Now())
+    next_try_at = models.DateTimeField(db_default=Now())
+    state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
+    lease_token = models.UUIDField(null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    # Set just before the mail server is spoken to: a lease that ends without it has sent nothing.
+    begun_at = models.DateTimeField(null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(max_length=300, blank=True)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["key"], name="one_message_per_key"),
+            models.UniqueConstraint(fields=["message_id"], name="one_message_per_message_id"),
+            models.CheckConstraint(
+                condition=Q(
+                    state__in=["queued", "leased", "sent", "failed", "ambiguous", "cancelled"]
+                ),
+                name="message_state_is_one_of_six",
+            ),
+            models.CheckConstraint(
+                condition=Q(channel__in=["email", "inbox", "group"]),
+                name="message_channel_is_one_of_three",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="leased", lease_token__isnull=False, lease_until__isnull=False)
+                | (
+                    ~Q(state="leased")
+                    & Q(lease_token=None, lease_until=None, begun_at__isnull=True)
+                ),
+                name="message_has_a_lease_exactly_while_leased",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="sent", sent_at__isnull=False)
+                | (~Q(state="sent") & Q(sent_at=None)),
+                name="message_has_sent_at_exactly_when_sent",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                F("next_try_at"),
+                F("id"),
+                name="messages_waiting",
+                condition=Q(state__in=["queued", "leased"]),
+            ),
+            models.Index(F("recipient"), F("send_at").desc(), name="messages_of_a_person"),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Delivery(models.Model):
+    """What happened to a message, one row per event; append-only."""
+
+    privacy = "exported"
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="deliveries")
+    at = models.DateTimeField(db_default=Now())
+    event = models.CharField(max_length=20)
+    detail = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        verbose_name_plural = "deliveries"
+        ordering: ClassVar = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.event} {self.detail}".strip()
+
+
+class Heartbeat(models.Model):
+    """When a recurring piece of work last came through; what /readyz and alarms look at."""
+
+    privacy = "kept: names no person"
+
+    name = models.CharField(max_length=60)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["name"], name="one_heartbeat_per_name")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.at:%Y-%m-%d %H:%M:%S}"
+
+    @classmethod
+    def beat(cls, name: str) -> None:
+        """Note that the work of this name has come through now."""
+        cls.objects.bulk_create(
+            [cls(name=name, at=Now())],
+            update_conflicts=True,
+            unique_fields=["name"],
+            update_fields=["at"],
+        )

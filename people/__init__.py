@@ -1,0 +1,1 @@
+"""Who is who: people, roles, cohorts, sign-in, preferences."""

@@ -1,0 +1,33 @@
+"""How far a duty reaches: down the tree of cohorts, to the people in them."""
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.expressions import RawSQL
+
+from people.models import Cohort, Membership, User
+
+# UNION, not UNION ALL: a ring in the tree ends instead of turning for ever.
+REACH = """
+    WITH RECURSIVE reach(id) AS (
+        SELECT cohort_id FROM people_cohortstaff WHERE person_id = %s
+        UNION
+        SELECT below.id FROM people_cohort below JOIN reach ON below.parent_id = reach.id
+    )
+    SELECT id FROM reach
+"""
+
+
+def cohorts_reached_by(person: User) -> QuerySet[Cohort]:
+    """The present cohorts in which the person has a duty, and all below; admins reach all."""
+    cohorts = Cohort.objects.filter(archived_at=None)
+    if person.is_admin:
+        return cohorts
+    reached = RawSQL(REACH, [person.pk])  # noqa: S611 -- a fixed text, the id is a parameter
+    return cohorts.filter(pk__in=reached)
+
+
+def people_reached_by(person: User) -> QuerySet[User]:
+    """Everybody who is now in a cohort that the person's duties reach."""
+    members = Membership.objects.filter(
+        person=OuterRef("pk"), left_at=None, cohort__in=cohorts_reached_by(person)
+    )
+    return User.objects.present().filter(Exists(members))

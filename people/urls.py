@@ -1,0 +1,62 @@
+"""Addresses of sign-in and people.
+
+Of allauth's pages only those listed here exist: no sign-up, no social accounts, no e-mail pages.
+Its names have to be global, so the namespace "people" holds only our own.
+"""
+
+from allauth.account import views as account
+from allauth.mfa.base import views as mfa
+from allauth.mfa.recovery_codes import views as recovery_codes
+from allauth.mfa.totp import views as totp
+from django.urls import include, path, re_path
+
+from people import views
+
+RESET_KEY = r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[0-9A-Za-z-]+)/$"
+
+accounts = [
+    path("login/", account.login, name="account_login"),
+    path("logout/", account.logout, name="account_logout"),
+    path("inactive/", account.account_inactive, name="account_inactive"),
+    path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
+    path("password/change/", account.password_change, name="account_change_password"),
+    path("password/choose/", views.choose_password, name="account_set_password"),
+    path("password/reset/", views.ask_reset, name="account_reset_password"),
+    path("password/reset/done/", account.password_reset_done, name="account_reset_password_done"),
+    re_path(RESET_KEY, account.password_reset_from_key, name="account_reset_password_from_key"),
+    path(
+        "password/reset/key/done/",
+        account.password_reset_from_key_done,
+        name="account_reset_password_from_key_done",
+    ),
+    path("2fa/", mfa.index, name="mfa_index"),
+    path("2fa/authenticate/", mfa.authenticate, name="mfa_authenticate"),
+    path("2fa/reauthenticate/", mfa.reauthenticate, name="mfa_reauthenticate"),
+    path("2fa/totp/activate/", totp.activate_totp, name="mfa_activate_totp"),
+    path("2fa/totp/deactivate/", totp.deactivate_totp, name="mfa_deactivate_totp"),
+    path("2fa/recovery-codes/", recovery_codes.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path(
+        "2fa/recovery-codes/generate/",
+        recovery_codes.generate_recovery_codes,
+        name="mfa_generate_recovery_codes",
+    ),
+    path(
+        "2fa/recovery-codes/download/",
+        recovery_codes.download_recovery_codes,
+        name="mfa_download_recovery_codes",
+    ),
+]
+
+people = [
+    path("accounts/link/<slug:token>/", views.use_sign_in_link, name="use_link"),
+    path("accounts/sessions/", views.sessions, name="sessions"),
+    path("accounts/sessions/others/end/", views.end_other_sessions, name="end_other_sessions"),
+    path("accounts/sessions/<int:session_id>/end/", views.end_session, name="end_session"),
+    path("people/<str:username>/link/", views.person_link, name="person_link"),
+    path("language/", views.set_language, name="set_language"),
+]
+
+urlpatterns = [
+    path("accounts/", include(accounts)),
+    path("", include((people, "people"))),
+]

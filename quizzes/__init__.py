@@ -1,0 +1,1 @@
+"""Exercise kinds, exercises and their revisions, quizzes, attempts, answers."""

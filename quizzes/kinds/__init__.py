@@ -1,0 +1,29 @@
+"""Every kind of exercise. To add one: write its module and list it here."""
+
+from typing import Any
+
+from quizzes.kinds.allocate import Allocate
+from quizzes.kinds.base import BadContent, Content, Grade, Kind, Mask
+from quizzes.kinds.choice import MultipleChoice, SingleChoice
+from quizzes.kinds.placing import Matching, Ordering, Sorting
+from quizzes.kinds.true_false import TrueFalse
+
+__all__ = ["KINDS", "BadContent", "Content", "Grade", "Kind", "Mask", "kind_choices"]
+
+KINDS: dict[str, Kind[Any]] = {
+    kind.slug: kind
+    for kind in (
+        TrueFalse(),
+        SingleChoice(),
+        MultipleChoice(),
+        Allocate(),
+        Ordering(),
+        Matching(),
+        Sorting(),
+    )
+}
+
+
+def kind_choices() -> list[tuple[str, Any]]:
+    """Slug and label of every kind, for model fields; a function, so that no migration follows."""
+    return [(kind.slug, kind.label) for kind in KINDS.values()]

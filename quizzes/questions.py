@@ -1,0 +1,100 @@
+"""A question as a page shows it: with the key only where feedback is released."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from quizzes.kinds import Grade, Kind, Mask
+from quizzes.models import Answer, Confidence, Revision
+
+_specs: dict[tuple[int, str], Any] = {}
+_MOST_SPECS = 5_000  # a few dozen MB; a whole company's courses fit
+
+
+def spec_of(revision: Revision) -> Any:
+    """The revision's parsed content; parsed once a process, because revisions are immutable."""
+    key = (revision.pk, revision.digest)
+    spec = _specs.get(key)
+    if spec is None:
+        if len(_specs) >= _MOST_SPECS:
+            _specs.clear()
+        spec = _specs[key] = revision.rules.parse(revision.content)
+    return spec
+
+
+@dataclass
+class Question:
+    """What a template needs of one question."""
+
+    revision: Revision
+    slug: str  # of the exercise
+    position: int = 0
+    response: Any = None
+    confidence: str | None = None
+    flagged: bool = False
+    reveal: bool = False
+    seed: str = ""
+    errors: Any = None
+
+    @classmethod
+    def of(cls, answer: Answer, slug: str, *, reveal: bool) -> "Question":
+        """The question behind an answer row."""
+        return cls(
+            revision=answer.revision,
+            slug=slug,
+            position=answer.position,
+            response=answer.response,
+            confidence=answer.confidence,
+            flagged=answer.flagged,
+            reveal=reveal,
+            seed=str(answer.attempt_id),
+        )
+
+    @property
+    def rules(self) -> Kind[Any]:
+        return self.revision.rules
+
+    @property
+    def prefix(self) -> str:
+        """What the names of this question's fields begin with on a page of several."""
+        return f"a{self.position}" if self.position else "a"
+
+    @cached_property
+    def spec(self) -> Any:
+        return spec_of(self.revision)
+
+    @cached_property
+    def mask(self) -> Mask:
+        return Mask(self.slug, self.seed)
+
+    @cached_property
+    def shown(self) -> Mapping[str, Any]:
+        """What the kind's template loops over."""
+        return self.rules.present(self.spec, self.response, self.mask, reveal=self.reveal)
+
+    @cached_property
+    def grade(self) -> Grade | None:
+        """The grade of the response, once it may be shown."""
+        if not self.reveal or self.response is None:
+            return None
+        return self.rules.grade(self.spec, self.response)
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether nothing is left to fill in, the confidence included."""
+        if self.response is None or not self.rules.is_complete(self.spec, self.response):
+            return False
+        return bool(self.confidence) or not self.asks_confidence
+
+    @property
+    def asks_confidence(self) -> bool:
+        return self.rules.asks_confidence(self.spec)
+
+    @property
+    def confidences(self) -> list[tuple[str, Any]]:
+        return list(Confidence.choices)
+
+    @property
+    def template(self) -> str:
+        return self.rules.template

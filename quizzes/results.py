@@ -1,0 +1,68 @@
+"""What an attempt's result page shows, as far as the quiz releases it."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from people.models import User
+from quizzes import neighbours
+from quizzes.models import Attempt, BankItem, Quiz
+from quizzes.questions import Question
+from quizzes.starting import NoAttemptLeft, TooEarly, why_not
+
+
+def result_of(attempt: Attempt, person: User) -> dict[str, Any]:
+    """The template's context for a submitted attempt."""
+    quiz = attempt.quiz
+    reveal = is_released(quiz)
+    answers = list(attempt.answers.select_related("revision", "exercise"))
+    questions = [Question.of(answer, answer.exercise.slug, reveal=reveal) for answer in answers]
+    attempts = list(Attempt.objects.of(person).filter(quiz=quiz).order_by("number"))
+    for one in attempts:
+        one.quiz = quiz
+    missed = _missed_objectives(quiz, answers) if reveal else []
+    refusal = why_not(quiz, attempts, timezone.now())
+    right = sum(answer.earned == answer.possible for answer in answers)
+    return {
+        "attempt": attempt,
+        "quiz": quiz,
+        "questions": questions,
+        "reveal": reveal,
+        "right": right,
+        "count": len(answers),
+        "bars": [answer.earned == answer.possible for answer in answers],
+        "answered": sum(answer.response is not None for answer in answers),
+        "around": neighbours.around(quiz, missed),
+        "may_try_again": refusal is None and attempts[-1].is_submitted,
+        "again_at": refusal.again_at if isinstance(refusal, TooEarly) else None,
+        "is_last": isinstance(refusal, NoAttemptLeft),
+    }
+
+
+def is_released(quiz: Quiz) -> bool:
+    """Whether a submitted attempt may show key, reasons and score."""
+    return quiz.feedback in (Quiz.Feedback.SUBMIT, Quiz.Feedback.EACH)
+
+
+def _missed_objectives(quiz: Quiz, answers: list[Any]) -> list[str]:
+    """Objectives of the questions that lost points, the most lost first."""
+    lost = {
+        answer.exercise_id: 1 - (answer.earned or 0) / (answer.possible or 1)
+        for answer in answers
+        if answer.earned != answer.possible
+    }
+    if not lost:
+        return []
+    by_objective: dict[str, float] = {}
+    places = BankItem.objects.filter(bank=quiz.bank_id, exercise__in=lost)
+    for exercise_id, objective in places.values_list("exercise", "objective"):
+        by_objective[objective] = by_objective.get(objective, 0) + lost[exercise_id]
+    return sorted(by_objective, key=lambda objective: -by_objective[objective])
+
+
+def next_start(attempt: Attempt) -> datetime | None:
+    """When a failed attempt's pause is over; None without one."""
+    if attempt.submitted_at is None or not attempt.quiz.retry_minutes or attempt.is_passed:
+        return None
+    return attempt.submitted_at + timedelta(minutes=attempt.quiz.retry_minutes)

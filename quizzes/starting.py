@@ -1,0 +1,147 @@
+"""Starting an attempt: never more than allowed, never two open at once."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.db.models import Count
+from django.utils import timezone
+
+from people.models import User
+from quizzes import drawing
+from quizzes.models import (
+    FORM_ORDERS,
+    FORM_TURN,
+    Answer,
+    Attempt,
+    BankItem,
+    FormOrder,
+    Quiz,
+)
+from quizzes.submitting import submit_locked
+
+
+class NoAttemptLeft(Exception):
+    """The trainee has used every attempt this quiz allows."""
+
+
+class TooEarly(Exception):
+    """After a failed attempt there is a pause, so that one rereads first."""
+
+    def __init__(self, again_at: datetime) -> None:
+        super().__init__(again_at)
+        self.again_at = again_at
+
+
+@transaction.atomic
+def start_attempt(*, quiz: Quiz, trainee: User) -> Attempt:
+    """The trainee's open attempt, or a new one with its answers drawn and pinned.
+
+    Raises NoAttemptLeft or TooEarly.
+    """
+    take_turn(quiz, trainee)
+    now = timezone.now()
+    attempts = list(Attempt.objects.of(trainee).filter(quiz=quiz).order_by("number"))
+    for attempt in attempts:
+        attempt.quiz = quiz
+        if attempt.submitted_at is None:
+            if not attempt.is_over_at(now):
+                return attempt
+            submit_locked(attempt, now=now)
+    if (refusal := why_not(quiz, attempts, now)) is not None:
+        raise refusal
+    attempt = Attempt(
+        quiz=quiz,
+        trainee=trainee,
+        number=attempts[-1].number + 1 if attempts else 1,
+        form=form_for(quiz, trainee),
+        started_at=now,
+    )
+    if quiz.seconds:
+        attempt.deadline_at = now + timedelta(seconds=float(quiz.seconds * trainee.time_factor))
+    attempt.save(force_insert=True)
+    Answer.objects.bulk_create(_answers(attempt, trainee))
+    return attempt
+
+
+def take_turn(quiz: Quiz, trainee: User) -> None:
+    """Let one start for this trainee and quiz run at a time, till the transaction ends."""
+    with connection.cursor() as cursor:
+        # The first key keeps these locks apart from any other use of advisory locks.
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [quiz.pk, trainee.pk])
+
+
+def why_not(
+    quiz: Quiz, attempts: Sequence[Attempt], now: datetime
+) -> NoAttemptLeft | TooEarly | None:
+    """What keeps the trainee from starting again after these attempts, if anything does."""
+    if quiz.attempts_allowed is not None and len(attempts) >= quiz.attempts_allowed:
+        return NoAttemptLeft()
+    if attempts and quiz.retry_minutes and not attempts[-1].is_passed:
+        submitted_at = attempts[-1].submitted_at
+        again_at = (submitted_at or now) + timedelta(minutes=quiz.retry_minutes)
+        if now < again_at:
+            return TooEarly(again_at)
+    return None
+
+
+def form_for(quiz: Quiz, trainee: User) -> str:
+    """The letter of the parallel form this test takes for this person; '' without forms."""
+    if not quiz.uses_forms or quiz.bank_id is None:
+        return ""
+    # Dealt out in turn, so that in a class each form stands about equally often at each test.
+    dealt, _ = FormOrder.objects.get_or_create(
+        trainee=trainee,
+        bank_id=quiz.bank_id,
+        defaults={"order": FORM_ORDERS[trainee.pk % len(FORM_ORDERS)]},
+    )
+    return dealt.order[FORM_TURN[Quiz.Purpose(quiz.purpose)]]
+
+
+def _answers(attempt: Attempt, trainee: User) -> list[Answer]:
+    quiz = attempt.quiz
+    items = list(
+        BankItem.objects.filter(bank=quiz.bank_id, form=attempt.form, exercise__archived_at=None)
+        .exclude(exercise__current=None)
+        .select_related("exercise__current")
+        .order_by("position")
+    )
+    by_exercise = {item.exercise_id: item for item in items}
+    seen: dict[int, int] = {}
+    if quiz.draw is not None:
+        seen = dict(
+            Answer.objects.filter(attempt__trainee=trainee, exercise__in=by_exercise)
+            .values_list("exercise")
+            .annotate(Count("pk"))
+        )
+    drawn = drawing.draw(
+        [
+            drawing.Item(
+                exercise_id=item.exercise_id,
+                objective=item.objective,
+                key=_key(item),
+                seen=seen.get(item.exercise_id, 0),
+            )
+            for item in items
+        ],
+        quiz.draw,
+        seed=f"{attempt.pk}",
+        shuffle=quiz.shuffle,
+    )
+    return [
+        Answer(
+            attempt=attempt,
+            position=position,
+            exercise_id=one.exercise_id,
+            revision_id=by_exercise[one.exercise_id].exercise.current_id,
+            weight=by_exercise[one.exercise_id].weight,
+        )
+        for position, one in enumerate(drawn, start=1)
+    ]
+
+
+def _key(item: BankItem) -> str:
+    revision = item.exercise.current
+    if revision is None:
+        return ""
+    return f"{revision.kind}:{revision.content.get('answer', '')}"

@@ -1,0 +1,108 @@
+"""Submitting: grade what is stored, once, whoever asks how often."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from mot_course.web import Json
+from people.models import User
+from quizzes import neighbours, scoring
+from quizzes.models import Answer, Attempt, Quiz
+from quizzes.questions import spec_of
+
+GRACE = timedelta(seconds=10)  # for the way through a slow network, after the deadline
+
+
+@dataclass(frozen=True)
+class Unsent:
+    """An answer that came along with the submission and may not have been saved before."""
+
+    position: int
+    response: Json | None
+    confidence: str | None
+    sequence: int
+
+
+@transaction.atomic
+def submit_attempt(*, attempt_id: int, trainee: User, unsent: Iterable[Unsent] = ()) -> Attempt:
+    """The submitted attempt, graded; submitting again changes nothing.
+
+    `unsent` answers are taken in first, unless a newer one is stored or time is over.
+    """
+    attempt = (
+        Attempt.objects.of(trainee)
+        .select_for_update(of=("self",))
+        .select_related("quiz")
+        .get(pk=attempt_id)
+    )
+    if attempt.submitted_at is None:
+        submit_locked(attempt, now=timezone.now(), unsent=unsent)
+    return attempt
+
+
+def submit_locked(attempt: Attempt, *, now: datetime, unsent: Iterable[Unsent] = ()) -> None:
+    """Grade and close an attempt that the caller has locked, or whose turn it holds."""
+    answers = list(attempt.answers.select_related("revision"))
+    if attempt.deadline_at is None or now <= attempt.deadline_at + GRACE:
+        _take_in(answers, unsent, now)
+    for answer in answers:
+        if attempt.quiz.purpose != Quiz.Purpose.PRACTICE:
+            grade_answer(answer)
+    Answer.objects.bulk_update(
+        answers,
+        ["response", "confidence", "sequence", "saved_at", "earned", "possible", "needs_mark"],
+    )
+    attempt.score = scoring.score(
+        (answer.earned or 0, answer.possible or 0, answer.weight) for answer in answers
+    )
+    attempt.needs_mark = any(answer.needs_mark for answer in answers)
+    attempt.submitted_at = now
+    attempt.save(update_fields=["score", "needs_mark", "submitted_at"])
+    neighbours.tell_submitted(attempt, now)
+
+
+def grade_answer(answer: Answer) -> None:
+    """Set the points of an answer from its response; nothing given earns nothing."""
+    spec = spec_of(answer.revision)
+    rules = answer.revision.rules
+    if answer.response is None:
+        answer.earned, answer.possible = 0, 1
+        return
+    grade = rules.grade(spec, answer.response)
+    answer.earned, answer.possible = grade.earned, grade.possible
+    answer.needs_mark = grade.needs_mark
+
+
+def submit_overdue_attempts(now: datetime) -> int:
+    """Submit every attempt whose time is over; how many there were."""
+    overdue = (
+        Attempt.objects.open().filter(deadline_at__lt=now - GRACE).values_list("pk", flat=True)
+    )
+    count = 0
+    for attempt_id in overdue[:500]:
+        with transaction.atomic():
+            attempt = (
+                Attempt.objects.open()
+                .select_for_update(of=("self",), skip_locked=True)
+                .select_related("quiz")
+                .filter(pk=attempt_id)
+                .first()
+            )
+            if attempt is not None:
+                submit_locked(attempt, now=now)
+                count += 1
+    return count
+
+
+def _take_in(answers: list[Answer], unsent: Iterable[Unsent], now: datetime) -> None:
+    by_position = {answer.position: answer for answer in answers}
+    for one in unsent:
+        answer = by_position.get(one.position)
+        if answer is not None and one.sequence > answer.sequence:
+            answer.response = one.response
+            answer.confidence = one.confidence
+            answer.sequence = one.sequence
+            answer.saved_at = now

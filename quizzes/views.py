@@ -1,0 +1,282 @@
+"""Taking a quiz: start, answer, submit, see the result."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from mot_course.web import Request, render_error, signed_in_or_401
+from quizzes import answering, neighbours
+from quizzes.answering import Ticket
+from quizzes.models import Answer, Attempt, Confidence, Quiz
+from quizzes.questions import Question
+from quizzes.results import result_of
+from quizzes.starting import NoAttemptLeft, TooEarly, start_attempt, why_not
+from quizzes.submitting import Unsent, submit_attempt
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def quiz(request: Request, slug: str) -> HttpResponse:
+    """What the quiz is and how many attempts are left; POST starts or continues one."""
+    found = get_object_or_404(
+        Quiz.objects.exclude(purpose__in=[Quiz.Purpose.PRACTICE]).select_related("bank"), slug=slug
+    )
+    refusal = None
+    if request.method == "POST":
+        try:
+            started = start_attempt(quiz=found, trainee=request.user)
+        except (NoAttemptLeft, TooEarly) as reason:
+            refusal = reason
+        else:
+            return redirect("quizzes:attempt", started.pk)
+    now = timezone.now()
+    attempts = list(Attempt.objects.of(request.user).filter(quiz=found).order_by("number"))
+    for one in attempts:
+        one.quiz = found
+    is_open = bool(attempts) and not attempts[-1].is_submitted
+    if refusal is None and not is_open:
+        refusal = why_not(found, attempts, now)
+    context = {
+        "quiz": found,
+        "attempts": attempts,
+        "is_open": is_open,
+        "refusal": refusal,
+        "again_at": refusal.again_at if isinstance(refusal, TooEarly) else None,
+        "question_count": found.draw or _question_count(found),
+        "left": None
+        if found.attempts_allowed is None
+        else found.attempts_allowed - len([one for one in attempts if one.is_submitted]),
+        "minutes": round(float(found.seconds * request.user.time_factor) / 60)
+        if found.seconds
+        else None,
+        "around": neighbours.around(found),
+    }
+    status = 409 if request.method == "POST" else 200
+    return render(request, "quizzes/quiz.html", context, status=status)
+
+
+def _question_count(quiz: Quiz) -> int:
+    if quiz.bank is None:
+        return 0
+    items = quiz.bank.items.all()
+    return items.filter(form="A").count() if quiz.uses_forms else items.count()
+
+
+@require_GET
+@login_required
+def attempt(request: Request, attempt_id: int) -> HttpResponse:
+    """The attempt's questions while it is open, its result afterwards."""
+    found = get_object_or_404(
+        Attempt.objects.of(request.user)
+        .exclude(quiz__purpose=Quiz.Purpose.PRACTICE)
+        .select_related("quiz"),
+        pk=attempt_id,
+    )
+    now = timezone.now()
+    if not found.is_submitted and found.is_over_at(now):
+        found = submit_attempt(attempt_id=found.pk, trainee=request.user)
+    if found.is_submitted:
+        return render(request, "quizzes/result.html", result_of(found, request.user))
+    return _player(request, found, is_review=request.GET.get("review") == "1")
+
+
+def _player(
+    request: Request, found: Attempt, *, is_review: bool, status: int = 200, errors: Any = None
+) -> HttpResponse:
+    questions = [
+        Question.of(answer, answer.exercise.slug, reveal=False) for answer in _answers_of(found)
+    ]
+    for question in questions:
+        question.errors = (errors or {}).get(question.position)
+    unanswered = [question for question in questions if not question.is_answered]
+    return render(
+        request,
+        "quizzes/attempt.html",
+        {
+            "attempt": found,
+            "quiz": found.quiz,
+            "questions": questions,
+            "unanswered": unanswered,
+            "flagged": [question for question in questions if question.flagged],
+            "first": unanswered[0].position if unanswered else len(questions),
+            "is_review": is_review,
+            "ticket": Ticket.issue(found.pk),
+            "seconds_left": _seconds_left(found),
+        },
+        status=status,
+    )
+
+
+def _answers_of(attempt: Attempt) -> list[Answer]:
+    return list(
+        attempt.answers.select_related("revision", "exercise").only(
+            "attempt_id", "position", "response", "confidence", "flagged", "sequence",
+            "revision__kind", "revision__content", "revision__digest", "exercise__slug",
+        )
+    )  # fmt: skip
+
+
+def _seconds_left(attempt: Attempt) -> int | None:
+    if attempt.deadline_at is None:
+        return None
+    return max(0, int((attempt.deadline_at - timezone.now()).total_seconds()))
+
+
+@require_POST
+@signed_in_or_401
+def save_answer(request: Request, attempt_id: int, position: int) -> HttpResponse:
+    """Store one answer; the reply is what lets the page say "saved".
+
+    200 saved · 401 signed out · 404 not yours · 409 closed or a newer answer · 422 no answer.
+    """
+    answer = get_object_or_404(
+        Answer.objects.select_related("revision", "exercise").filter(
+            attempt__trainee=request.user, attempt__quiz__purpose__in=_TAKEN_HERE
+        ),
+        attempt=attempt_id,
+        position=position,
+    )
+    try:
+        page = Ticket.read(request.POST.get("ticket", ""), attempt_id)
+    except answering.BadTicket:
+        return JsonResponse({"error": "ticket"}, status=400)
+    question = Question.of(answer, answer.exercise.slug, reveal=False)
+    response = None
+    if request.POST.get("clear") != "1":
+        form = question.rules.form(question.spec, request.POST, question.mask, question.prefix)
+        if not form.is_valid():
+            return JsonResponse({"error": "invalid", "why": _first_error(form)}, status=422)
+        response = form.cleaned_data
+    try:
+        answering.save_answer(
+            answer=answer,
+            trainee=request.user,
+            response=response,
+            confidence=_confidence(request, question.prefix),
+            flagged=request.POST.get("flagged") == "1",
+            sequence=page.sequence(_number(request.POST.get("n"))),
+        )
+    except answering.AttemptIsClosed:
+        return JsonResponse({"error": "closed"}, status=409)
+    except answering.NewerAnswerExists as newer:
+        return JsonResponse({"error": "newer", **_as_fields(question, newer.answer)}, status=409)
+    return JsonResponse({"saved": True})
+
+
+_TAKEN_HERE = [purpose for purpose in Quiz.Purpose if purpose != Quiz.Purpose.PRACTICE]
+
+
+def _first_error(form: Any) -> str:
+    for errors in form.errors.values():
+        return str(errors[0])
+    return ""
+
+
+def _confidence(request: Request, prefix: str) -> str | None:
+    value = request.POST.get(f"{prefix}-confidence")
+    return value if value in Confidence.values else None
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 9 else 0
+
+
+def _as_fields(question: Question, newer: Answer) -> dict[str, Any]:
+    """The newer answer as the fields of the page's form, so that the page can show it."""
+    fields = (
+        question.rules.post_data(question.spec, newer.response, question.mask)
+        if newer.response
+        else {}
+    )
+    return {"fields": fields, "confidence": newer.confidence, "flagged": newer.flagged}
+
+
+@require_GET
+@signed_in_or_401
+def ticket(request: Request, attempt_id: int) -> HttpResponse:
+    """A fresh form token (and page ticket) for a page whose sign-in has changed."""
+    get_object_or_404(Attempt.objects.of(request.user), pk=attempt_id)
+    return JsonResponse({"csrf": get_token(request), "ticket": Ticket.issue(attempt_id)})
+
+
+@require_POST
+@login_required
+def submit(request: Request, attempt_id: int) -> HttpResponse:
+    """Take in what the page holds; with `confirmed`, submit, else show what is unanswered."""
+    found = get_object_or_404(
+        Attempt.objects.of(request.user)
+        .filter(quiz__purpose__in=_TAKEN_HERE)
+        .select_related("quiz"),
+        pk=attempt_id,
+    )
+    if found.is_submitted:
+        return redirect("quizzes:attempt", found.pk)
+    try:
+        page = Ticket.read(request.POST.get("ticket", ""), attempt_id)
+    except answering.BadTicket:
+        return render_error(request, 400)
+    answers = _answers_of(found)
+    errors: dict[int, str] = {}
+    unsent = list(_posted(request, answers, page, errors))
+    if request.POST.get("confirmed") == "1":
+        submit_attempt(attempt_id=found.pk, trainee=request.user, unsent=unsent)
+        return redirect("quizzes:attempt", found.pk)
+    for answer in answers:
+        for one in unsent:
+            if one.position == answer.position:
+                _save_quietly(request, answer, one)
+    if errors:
+        return _player(request, found, is_review=False, status=422, errors=errors)
+    return redirect(f"{request.path.removesuffix('submit/')}?review=1")
+
+
+def _posted(
+    request: Request, answers: list[Answer], page: Ticket, errors: dict[int, str]
+) -> Iterator[Unsent]:
+    """The answers a whole page posts, without those left empty; faults are noted in `errors`."""
+    numbers = request.POST.get("sequences", "")
+    by_position = dict(pair.split(":", 1) for pair in numbers.split(",") if pair.count(":") == 1)
+    for answer in answers:
+        question = Question.of(answer, answer.exercise.slug, reveal=False)
+        if not any(name.startswith(f"{question.prefix}-") for name in request.POST):
+            continue
+        form = question.rules.form(question.spec, request.POST, question.mask, question.prefix)
+        if not form.is_valid():
+            if not form.has_error("__all__", "required") and not _is_empty(form):
+                errors[answer.position] = _first_error(form)
+            continue
+        yield Unsent(
+            position=answer.position,
+            response=form.cleaned_data,
+            confidence=_confidence(request, question.prefix),
+            sequence=page.sequence(_number(by_position.get(str(answer.position), "1"))),
+        )
+
+
+def _is_empty(form: Any) -> bool:
+    return all(
+        code == "required"
+        for errors in form.errors.as_data().values()
+        for e in errors
+        for code in [e.code]
+    )
+
+
+def _save_quietly(request: Request, answer: Answer, one: Unsent) -> None:
+    try:
+        answering.save_answer(
+            answer=answer,
+            trainee=request.user,
+            response=one.response,
+            confidence=one.confidence,
+            flagged=request.POST.get(f"a{one.position}-flagged", answer.flagged) in ("1", True),
+            sequence=one.sequence,
+        )
+    except (answering.AttemptIsClosed, answering.NewerAnswerExists):
+        return  # the page that follows shows what is stored

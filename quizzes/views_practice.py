@@ -1,0 +1,86 @@
+"""Practice inside lessons and cases, and reports of mistakes."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from mot_course.web import Request, content_language, safe_next
+from quizzes.forms import MistakeForm
+from quizzes.models import Confidence, MistakeReport, Quiz, Revision
+from quizzes.practising import check_answer
+from quizzes.questions import Question
+
+
+@require_POST
+@login_required
+def practice(request: Request, quiz: str, exercise: str) -> HttpResponse:
+    """Check one answer and show what there is to say about it, in place or on its page."""
+    found = get_object_or_404(
+        Quiz.objects.filter(purpose=Quiz.Purpose.PRACTICE, bank__items__exercise__slug=exercise),
+        slug=quiz,
+    )
+    wanted = request.POST.get("revision", "")
+    revision = get_object_or_404(
+        Revision, pk=int(wanted) if wanted.isdecimal() and len(wanted) < 18 else 0,
+        exercise__slug=exercise,
+    )  # fmt: skip
+    question = Question(revision, exercise)
+    back = safe_next(request, "/")
+    if request.POST.get("again") == "1":
+        return _shown(request, found, question, back)
+    form = question.rules.form(question.spec, request.POST, question.mask, question.prefix)
+    if not form.is_valid() or not question.rules.is_complete(question.spec, form.cleaned_data):
+        question.response = form.cleaned_data if form.is_valid() else None
+        question.errors = next(
+            (str(errors[0]) for errors in form.errors.values()), _("Something is still missing.")
+        )
+        return _shown(request, found, question, back, status=422)
+    confidence = request.POST.get(f"{question.prefix}-confidence")
+    checked = check_answer(
+        quiz=found,
+        trainee=request.user,
+        revision=revision,
+        response=form.cleaned_data,
+        confidence=confidence if confidence in Confidence.values else None,
+    )
+    question.response, question.confidence = form.cleaned_data, checked.answer.confidence
+    question.reveal = True
+    return _shown(request, found, question, back)
+
+
+def _shown(
+    request: Request, quiz: Quiz, question: Question, back: str, *, status: int = 200
+) -> HttpResponse:
+    context = {"quiz": quiz, "question": question, "back": back}
+    if request.htmx:
+        return render(request, "quizzes/_practice.html", context, status=status)
+    if status == 200 and back != "/":
+        return redirect(f"{back}#ex-{question.slug}")
+    return render(request, "quizzes/practice.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def report_mistake(request: Request, revision_id: int) -> HttpResponse:
+    """Tell the people who edit the course that an exercise is wrong."""
+    revision = get_object_or_404(Revision.objects.select_related("exercise"), pk=revision_id)
+    back = safe_next(request, "/")
+    form = MistakeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        MistakeReport.objects.create(
+            revision=revision,
+            reporter=request.user,
+            text=form.cleaned_data["text"],
+            language=content_language(),
+        )
+        messages.success(request, _("Thank you. The people who edit the course will look at it."))
+        return redirect(back)
+    return render(
+        request,
+        "quizzes/report_mistake.html",
+        {"form": form, "back": back, "question": Question(revision, revision.exercise.slug)},
+        status=422 if form.errors else 200,
+    )

@@ -1,0 +1,1 @@
+"""Courses, units, lessons, reading progress; the course pack."""

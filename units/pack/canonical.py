@@ -1,0 +1,96 @@
+"""One canonical form of every thing a pack holds, from the pack and from the database alike.
+
+Two things mean the same exactly when their canonical forms have the same digest.
+"""
+
+import hashlib
+import json
+from typing import Any
+
+from pydantic import BaseModel
+
+from mot_course.web import Json
+from units.models import Course, Lesson, Unit
+from units.pack.reading import PackBank, PackExercise, PackLesson, PackUnit
+from units.pack.schema import BankPlace, CaseFile, CourseFile
+
+# A change of how Markdown and figures become HTML makes new revisions of all lessons.
+RENDERER = 1
+
+
+def digest(value: Any) -> str:
+    """SHA-256 of the value as JSON with sorted keys."""
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def plain(model: BaseModel) -> Json:
+    """The model as JSON, without what only repeats a default."""
+    return model.model_dump(mode="json", exclude_defaults=True)
+
+
+def exercise_form(exercise: PackExercise) -> Json:
+    """{"kind": …, "content": …}; its digest is that of the revision."""
+    return {"kind": exercise.kind, "content": plain(exercise.content)}
+
+
+def lesson_source(lesson: PackLesson) -> Json:
+    """The lesson as its file has it, exercises by id, with both texts."""
+    source = plain(lesson.file)
+    source["exercises"] = [exercise.slug for exercise in lesson.exercises]
+    source["markdown"] = dict(lesson.markdown)
+    return source
+
+
+def lesson_digest(source: Json) -> str:
+    return digest({"renderer": RENDERER, "source": source})
+
+
+def case_form(case: CaseFile) -> Json:
+    return plain(case)
+
+
+def course_form(course: CourseFile) -> Json:
+    return plain(course)
+
+
+def unit_form(unit: PackUnit) -> Json:
+    """The unit's own file and the order of its lessons."""
+    return {
+        "file": plain(unit.file),
+        "position": unit.position,
+        "lessons": [[lesson.position, lesson.slug] for lesson in unit.lessons],
+    }
+
+
+def bank_form(bank: PackBank) -> Json:
+    """The bank's title, beliefs and places; exercises by id."""
+    return {
+        "title": plain(bank.file.title),
+        "beliefs": [plain(belief) for belief in bank.file.beliefs],
+        "items": [
+            [item.exercise.slug, item.place.objective, item.place.form, item.place.weight]
+            for item in bank.items
+        ],
+    }
+
+
+def place_form(place: BankPlace) -> Json:
+    return plain(place)
+
+
+def stored_unit_form(unit: Unit, lessons: list[Lesson]) -> Json:
+    """The same of a unit in the database."""
+    return {
+        "file": unit.content,
+        "position": unit.position,
+        "lessons": [
+            [lesson.position, lesson.slug] for lesson in lessons if lesson.archived_at is None
+        ],
+    }
+
+
+def stored_course_form(course: Course) -> Json:
+    """The same of a course in the database."""
+    form: Json = course.content
+    return form

@@ -1,0 +1,136 @@
+"""What one file alone cannot show: names used twice, things that are not there, languages apart."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from units.pack.problems import Problems
+from units.pack.reading import Pack, PackBank, PackLesson, PackUnit
+from units.pack.schema import CourseFile
+from units.pack.texts import embeds_in, faults_in
+
+
+def check_together(pack: Pack, problems: Problems) -> None:
+    """Note everything in the pack that does not fit together."""
+    _ids_stand_once(pack, problems)
+    for unit, lesson in pack.lessons:
+        _lesson(pack, unit, lesson, problems)
+    for unit in pack.units.values():
+        _unit(pack, unit, problems)
+    for bank in pack.banks.values():
+        _bank(bank, problems)
+    for slug, course in pack.courses.items():
+        _course(pack, slug, course, problems)
+
+
+def _ids_stand_once(pack: Pack, problems: Problems) -> None:
+    first: dict[str, Path] = {}
+    for exercise in pack.exercises:
+        if exercise.slug in first:
+            problems.add(
+                exercise.path,
+                f"the id {exercise.slug!r} is used twice, first in {first[exercise.slug].name}",
+                line=exercise.line,
+                field="id",
+            )
+        first.setdefault(exercise.slug, exercise.path)
+
+
+def _lesson(pack: Pack, unit: PackUnit, lesson: PackLesson, problems: Problems) -> None:
+    exercises = lesson.declared
+    figures = {figure.id for figure in lesson.file.figures}
+    embedded: dict[str, list[tuple[str, str]]] = {}
+    for language, text in lesson.markdown.items():
+        path = lesson.path.with_name(lesson.path.name.removesuffix(".yaml") + f".{language}.md")
+        for line, message in faults_in(text):
+            problems.add(path, message, line=line)
+        there: dict[str, Callable[[str], bool]] = {
+            "exercise": exercises.__contains__,
+            "figure": figures.__contains__,
+            "case": pack.cases.__contains__,
+        }
+        embeds = embeds_in(text)
+        for embed in embeds:
+            if not there[embed.what](embed.name):
+                problems.add(path, f"there is no {embed.what} {embed.name!r}", line=embed.line)
+        names = [(embed.what, embed.name) for embed in embeds]
+        for one in sorted({one for one in names if names.count(one) > 1}):
+            problems.add(path, f"the {one[0]} {one[1]!r} is embedded twice")
+        embedded[language] = names
+    if embedded["zh"] != embedded["en"]:
+        zh = ", ".join(name for _, name in embedded["zh"]) or "nothing"
+        en = ", ".join(name for _, name in embedded["en"]) or "nothing"
+        problems.add(
+            lesson.path, f"the languages embed different things: Chinese {zh}; English {en}"
+        )
+    for slug in sorted(exercises - {name for what, name in embedded["zh"] if what == "exercise"}):
+        problems.add(lesson.path, f"the exercise {slug!r} is not embedded in the text")
+    for figure in sorted(figures - {name for what, name in embedded["zh"] if what == "figure"}):
+        problems.add(lesson.path, f"the figure {figure!r} is not embedded in the text")
+
+
+def _unit(pack: Pack, unit: PackUnit, problems: Problems) -> None:
+    if not unit.lessons:
+        problems.add(unit.path, "the unit has no lessons")
+    check = unit.file.check
+    if check is None:
+        return
+    bank = pack.banks.get(check.bank)
+    if bank is None:
+        problems.add(unit.path, f"there is no bank {check.bank!r}", field="check.bank")
+        return
+    if check.draw and check.draw > len(bank.items):
+        problems.add(
+            unit.path,
+            f"the check draws {check.draw}, but the bank {check.bank!r} holds {len(bank.items)}",
+            field="check.draw",
+        )
+    lessons = {lesson.slug for lesson in unit.lessons}
+    for item in bank.items:
+        if item.place.objective not in lessons:
+            problems.add(
+                bank.path,
+                f"the objective {item.place.objective!r} is no lesson of the unit {unit.slug!r}",
+                line=item.exercise.line,
+                field="objective",
+            )
+
+
+def _bank(bank: PackBank, problems: Problems) -> None:
+    beliefs = {belief.id for belief in bank.file.beliefs}
+    asked: set[tuple[str, str]] = set()
+    for item in bank.items:
+        place, line = item.place, item.exercise.line
+        if place.form:
+            if (place.form, place.objective) in asked:
+                problems.add(
+                    bank.path,
+                    f"form {place.form} asks {place.objective!r} twice",
+                    line=line,
+                    field="form",
+                )
+            asked.add((place.form, place.objective))
+        if beliefs and place.objective not in beliefs:
+            problems.add(
+                bank.path,
+                f"{place.objective!r} is none of the bank's beliefs",
+                line=line,
+                field="objective",
+            )
+
+
+def _course(pack: Pack, slug: str, course: CourseFile, problems: Problems) -> None:
+    path = pack.root / "courses" / f"{slug}.yaml"
+    for unit in course.units:
+        if unit not in pack.units:
+            problems.add(path, f"there is no unit {unit!r}", field="units")
+    for name in ("pre_test", "post_test", "retention_test"):
+        test = getattr(course, name)
+        if test is None:
+            continue
+        bank = pack.banks.get(test.bank)
+        if bank is None:
+            problems.add(path, f"there is no bank {test.bank!r}", field=f"{name}.bank")
+        elif {item.place.form for item in bank.items} != {"A", "B", "C"}:
+            problems.add(
+                path, f"the bank {test.bank!r} needs the forms A, B and C", field=f"{name}.bank"
+            )

@@ -1,0 +1,288 @@
+"""From a folder to a Pack: everything parsed and checked together, nothing written."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from mot_course.web import Json
+from quizzes.kinds import KINDS, Content
+from units.pack.problems import PackIsBroken, Problems
+from units.pack.schema import (
+    RESERVED,
+    BankFile,
+    BankPlace,
+    CaseFile,
+    CourseFile,
+    LessonFile,
+    UnitFile,
+)
+from units.pack.texts import Embed, embeds_in
+from units.pack.yaml_files import Document, in_words, read_text, read_yaml
+
+_UNIT_FOLDER = re.compile(r"(\d{2,3})-([a-z0-9][a-z0-9-]*)")
+_LESSON_FILE = re.compile(r"(\d{2,3})-([a-z0-9][a-z0-9-]*)\.yaml")
+_SLUG_FILE = re.compile(r"([a-z0-9][a-z0-9-]*)\.yaml")
+_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,119}")
+
+
+@dataclass(frozen=True)
+class PackExercise:
+    """An exercise of a lesson or a bank."""
+
+    slug: str
+    kind: str
+    content: Content
+    path: Path
+    line: int
+
+
+@dataclass(frozen=True)
+class PackBankItem:
+    exercise: PackExercise
+    place: BankPlace
+
+
+@dataclass(frozen=True)
+class PackLesson:
+    slug: str
+    position: int
+    path: Path
+    file: LessonFile
+    exercises: tuple[PackExercise, ...]
+    declared: frozenset[str]  # ids of all exercises, those with problems included
+    markdown: dict[str, str]  # by language
+
+
+@dataclass(frozen=True)
+class PackUnit:
+    slug: str
+    position: int
+    path: Path
+    file: UnitFile
+    lessons: tuple[PackLesson, ...]
+
+
+@dataclass(frozen=True)
+class PackBank:
+    slug: str
+    path: Path
+    file: BankFile
+    items: tuple[PackBankItem, ...]
+
+
+@dataclass
+class Pack:
+    """A whole course pack, whose parts fit together."""
+
+    root: Path
+    units: dict[str, PackUnit] = field(default_factory=dict)
+    banks: dict[str, PackBank] = field(default_factory=dict)
+    cases: dict[str, CaseFile] = field(default_factory=dict)
+    courses: dict[str, CourseFile] = field(default_factory=dict)
+
+    @property
+    def lessons(self) -> Iterator[tuple[PackUnit, PackLesson]]:
+        for unit in self.units.values():
+            for lesson in unit.lessons:
+                yield unit, lesson
+
+    @property
+    def exercises(self) -> Iterator[PackExercise]:
+        for _, lesson in self.lessons:
+            yield from lesson.exercises
+        for bank in self.banks.values():
+            yield from (item.exercise for item in bank.items)
+
+
+def read_pack(root: Path) -> Pack:
+    """The pack in that folder; raises PackIsBroken with every problem found."""
+    problems = Problems(root)
+    if not root.is_dir():
+        problems.add(root, "there is no such folder")
+        raise PackIsBroken(problems.found)
+    reader = _Reader(root, problems)
+    pack = reader.read()
+    # Imported here because checking needs the classes above.
+    from units.pack.checking import check_together  # noqa: PLC0415 -- a circle otherwise
+
+    check_together(pack, problems)
+    if problems:
+        raise PackIsBroken(problems.found)
+    return pack
+
+
+class _Reader:
+    def __init__(self, root: Path, problems: Problems) -> None:
+        self.root, self.problems = root, problems
+        self.pack = Pack(root)
+
+    def read(self) -> Pack:
+        known = {"units", "banks", "cases", "courses"}
+        for path in sorted(self.root.iterdir()):
+            if path.name not in known and not path.name.startswith("."):
+                self.problems.add(path, f"only the folders {', '.join(sorted(known))} belong here")
+        for folder in self._children("units"):
+            self._unit(folder)
+        for path, slug in self._slug_files("banks"):
+            self._bank(path, slug)
+        for path, slug in self._slug_files("cases"):
+            document = read_yaml(path, self.problems)
+            if document and (case := document.parse(CaseFile, document.data, self.problems)):
+                self.pack.cases[slug] = case
+        for path, slug in self._slug_files("courses"):
+            document = read_yaml(path, self.problems)
+            if document and (course := document.parse(CourseFile, document.data, self.problems)):
+                self.pack.courses[slug] = course
+        if not (self.pack.units or self.pack.cases or self.problems):
+            self.problems.add(self.root, "there is nothing in this pack")
+        return self.pack
+
+    def _children(self, name: str) -> list[Path]:
+        folder = self.root / name
+        return sorted(p for p in folder.iterdir() if p.name[0] != ".") if folder.is_dir() else []
+
+    def _slug_files(self, name: str) -> Iterator[tuple[Path, str]]:
+        for path in self._children(name):
+            match = _SLUG_FILE.fullmatch(path.name)
+            if match is None or not path.is_file():
+                self.problems.add(path, "files here are called <slug>.yaml, with a-z, 0-9 and -")
+            elif match[1] in RESERVED:
+                self.problems.add(
+                    path, f"{match[1]!r} is an address of its own; choose another slug"
+                )
+            else:
+                yield path, match[1]
+
+    def _unit(self, folder: Path) -> None:
+        match = _UNIT_FOLDER.fullmatch(folder.name)
+        if match is None or not folder.is_dir():
+            self.problems.add(folder, "folders here are called <number>-<slug>, as 01-first-steps")
+            return
+        path = folder / "unit.yaml"
+        if not path.is_file():
+            self.problems.add(folder, "unit.yaml is missing")
+            return
+        document = read_yaml(path, self.problems)
+        file = document.parse(UnitFile, document.data, self.problems) if document else None
+        lessons = [one for one in map(self._lesson, self._lesson_files(folder)) if one is not None]
+        if file is None:
+            return
+        if match[2] in self.pack.units:
+            self.problems.add(folder, f"the unit {match[2]!r} stands twice")
+            return
+        self.pack.units[match[2]] = PackUnit(match[2], int(match[1]), path, file, tuple(lessons))
+
+    def _lesson_files(self, folder: Path) -> list[tuple[Path, int, str]]:
+        found: list[tuple[Path, int, str]] = []
+        stems = {p.name.removesuffix(".yaml") for p in folder.glob("*.yaml")} - {"unit"}
+        for path in self._children_of(folder):
+            if path.name == "unit.yaml":
+                continue
+            if match := _LESSON_FILE.fullmatch(path.name):
+                if match[2] in [slug for _, _, slug in found]:
+                    self.problems.add(path, f"the lesson {match[2]!r} stands twice in its unit")
+                elif match[2] in RESERVED:
+                    self.problems.add(path, f"{match[2]!r} is an address of its own")
+                else:
+                    found.append((path, int(match[1]), match[2]))
+            elif path.name.removesuffix(".zh.md").removesuffix(".en.md") not in stems:
+                self.problems.add(path, "this file belongs to no lesson")
+        return found
+
+    def _children_of(self, folder: Path) -> list[Path]:
+        return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+
+    def _lesson(self, named: tuple[Path, int, str]) -> PackLesson | None:
+        path, position, slug = named
+        markdown: dict[str, str] = {}
+        for language, word in (("zh", "Chinese"), ("en", "English")):
+            text_path = path.with_name(path.name.removesuffix(".yaml") + f".{language}.md")
+            if not text_path.is_file():
+                self.problems.add(path, f"the {word} text {text_path.name} is missing")
+            elif (text := read_text(text_path, self.problems)) is not None:
+                markdown[language] = text.replace("\r\n", "\n")
+        document = read_yaml(path, self.problems)
+        if document is None:
+            return None
+        file = document.parse(LessonFile, document.data, self.problems)
+        if file is None or len(markdown) < 2:
+            return None
+        exercises = self._exercises(document, "exercises", file.exercises)
+        return PackLesson(
+            slug,
+            position,
+            path,
+            file,
+            tuple(one for one, _ in exercises),
+            frozenset(str(entry.get("id")) for entry in file.exercises),
+            markdown,
+        )
+
+    def _bank(self, path: Path, slug: str) -> None:
+        document = read_yaml(path, self.problems)
+        file = document.parse(BankFile, document.data, self.problems) if document else None
+        if document is None or file is None:
+            return
+        items = []
+        for exercise, rest in self._exercises(document, "items", file.items, BankPlace):
+            index = next(n for n, item in enumerate(file.items) if item.get("id") == exercise.slug)
+            place = document.parse(BankPlace, rest, self.problems, ("items", index))
+            if place is not None:
+                items.append(PackBankItem(exercise, place))
+        self.pack.banks[slug] = PackBank(slug, path, file, tuple(items))
+
+    def _exercises(
+        self,
+        document: Document,
+        name: str,
+        entries: tuple[Json, ...],
+        place: type[BankPlace] | None = None,
+    ) -> list[tuple[PackExercise, Json]]:
+        found = []
+        for index, entry in enumerate(entries):
+            at: tuple[str | int, ...] = (name, index)
+            rest = dict(entry)
+            of_place = (
+                {key: rest.pop(key) for key in place.model_fields if key in rest} if place else {}
+            )
+            slug, kind = rest.pop("id", None), rest.pop("kind", None)
+            if not isinstance(slug, str) or not _ID.fullmatch(slug):
+                self._refuse(document, (*at, "id"), f"{slug!r} is no id of a-z, 0-9 and -")
+                continue
+            if not isinstance(kind, str) or kind not in KINDS:
+                words = ", ".join(KINDS)
+                self._refuse(document, (*at, "kind"), f"{kind!r} is no kind: use one of {words}")
+                continue
+            content = self._content(document, kind, rest, at)
+            if content is not None:
+                line = document.line((*at, "id"))
+                found.append((PackExercise(slug, kind, content, document.path, line), of_place))
+        return found
+
+    def _content(
+        self, document: Document, kind: str, data: Json, at: tuple[str | int, ...]
+    ) -> Content | None:
+        try:
+            content: Content = KINDS[kind].parse(data)
+        except ValidationError as error:
+            for one in error.errors():
+                self._refuse(document, (*at, *one["loc"]), in_words(one))
+            return None
+        return content
+
+    def _refuse(self, document: Document, at: tuple[Any, ...], message: str) -> None:
+        self.problems.add(
+            document.path,
+            message,
+            line=document.line(at),
+            field=".".join(str(step) for step in at),
+        )
+
+
+def embeds_of(lesson: PackLesson, language: str) -> list[Embed]:
+    """What the lesson's text in that language embeds, in order."""
+    return embeds_in(lesson.markdown[language])

@@ -1,0 +1,130 @@
+"""A lesson's Markdown: cut into blocks at headings and embeds, rendered, figures drawn in."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.utils.html import escape
+from django.utils.translation import gettext, override
+
+from mot_course.web import Json
+from quizzes import prose
+
+DJANGO_LANGUAGE = {"zh": "zh-hans", "en": "en"}
+
+_EMBED = re.compile(r"::: *(exercise|figure|case) +([a-z0-9-]+) *:::")
+_LOOKS_LIKE_EMBED = re.compile(r":{2,} *(exercise|figure|case)\b.*")
+_OPEN = re.compile(r"::: *([a-z]+)")
+_OWN = "{own}"
+
+
+@dataclass(frozen=True)
+class Embed:
+    """Something of the pack that a text shows at this place."""
+
+    what: str  # exercise | figure | case
+    name: str
+    line: int
+
+
+def embeds_in(markdown: str) -> list[Embed]:
+    """The embeds of a text, in order; see `faults_in` for those that are written wrongly."""
+    found = []
+    for number, line in enumerate(markdown.split("\n"), start=1):
+        if match := _EMBED.fullmatch(line.strip()):
+            found.append(Embed(match[1], match[2], number))
+    return found
+
+
+def faults_in(markdown: str) -> list[tuple[int, str]]:
+    """Lines of a lesson's text that do not do what their author meant, with the reason."""
+    faults = []
+    open_at = 0
+    for number, line in enumerate(markdown.split("\n"), start=1):
+        text = line.strip()
+        if _EMBED.fullmatch(text):
+            if open_at:
+                faults.append((number, "an embed cannot stand inside a ::: block"))
+        elif _LOOKS_LIKE_EMBED.fullmatch(text):
+            faults.append((number, f"write an embed as ::: exercise its-id :::, not {text!r}"))
+        elif match := _OPEN.fullmatch(text):
+            if open_at:
+                faults.append((number, f"the ::: block of line {open_at} is still open"))
+            if match[1] not in prose.CONTAINERS:
+                known = ", ".join(prose.CONTAINERS)
+                faults.append((number, f"there is no block called {match[1]!r}: use {known}"))
+            open_at = number
+        elif text == ":::":
+            if not open_at:
+                faults.append((number, "this ::: closes nothing"))
+            open_at = 0
+        elif text.startswith("# "):
+            faults.append((number, "the title comes from the yaml file; begin with ##"))
+    if open_at:
+        faults.append((open_at, "this ::: block is never closed"))
+    return faults
+
+
+def blocks_of(markdown: str, figures: Mapping[str, str], language: str) -> list[Json]:
+    """The text as blocks: {"html": …, "heading": …}, {"exercise": slug}, {"case": slug}.
+
+    A new block begins at each ## heading and around each embed, so that "where was I" is
+    exact to a few lines. `figures` holds the drawn figures by id.
+    """
+    blocks: list[Json] = []
+    lines: list[str] = []
+    container = False
+
+    def flush() -> None:
+        source = "\n".join(lines).strip()
+        lines.clear()
+        if source:
+            blocks.append(_html_block(source, language))
+
+    for line in markdown.split("\n"):
+        text = line.strip()
+        if match := _EMBED.fullmatch(text):
+            flush()
+            what, name = match[1], match[2]
+            blocks.append({"html": figures[name]} if what == "figure" else {what: name})
+            continue
+        if _OPEN.fullmatch(text):
+            flush()
+            container = True
+        elif text.startswith("## ") and not container:
+            flush()
+        lines.append(line)
+        if text == ":::" and container:
+            flush()
+            container = False
+    flush()
+    return blocks
+
+
+def _html_block(source: str, language: str) -> Json:
+    block: Json = {"html": _with_signs(prose.render(source), language)}
+    if match := re.match(r"## +(.+)", source):
+        block["heading"] = match[1].replace(_OWN, "").strip()
+    return block
+
+
+def _with_signs(html: str, language: str) -> str:
+    """Put in what authors write short: the "our own" mark, and labels for the blocks."""
+    with override(DJANGO_LANGUAGE[language]):
+        own = f'<span class="own">{escape(gettext("our own"))}</span>'
+        html = html.replace(_OWN, own)
+        for name, label in (
+            ("keep", gettext("One sentence to keep")),
+            ("tomorrow", gettext("Tomorrow at your counter")),
+            ("classroom", gettext("In the classroom")),
+        ):
+            html = html.replace(f'<div class="{name}">', _opening(name, label))
+            if name == "classroom" and "<details" in html:
+                html = html.replace("</div>", "</details>")
+        return html
+
+
+def _opening(name: str, label: str) -> str:
+    if name == "classroom":
+        return f'<details class="classroom"><summary>{escape(label)}</summary>'
+    return f'<div class="{name}"><p class="label">{escape(label)}</p>'

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.utils.safestring import SafeString
+
+from quizzes import prose
 from quizzes.kinds import Grade, Kind, Mask
 from quizzes.models import Answer, Confidence, Revision
 
@@ -94,6 +97,11 @@ class Question:
     @property
     def confidences(self) -> list[tuple[str, Any]]:
         return list(Confidence.choices)
+
+    @property
+    def scene_html(self) -> SafeString:
+        """The situation above the question, as clean HTML."""
+        return prose.rendered(self.spec.scene.said) if self.spec.scene else SafeString("")
 
     @property
     def template(self) -> str:

@@ -1,6 +1,5 @@
 """What an attempt's result page shows, as far as the quiz releases it."""
 
-from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -31,7 +30,7 @@ def result_of(attempt: Attempt, person: User) -> dict[str, Any]:
         "reveal": reveal,
         "right": right,
         "count": len(answers),
-        "bars": [answer.earned == answer.possible for answer in answers],
+        "bars": _bars([answer.earned == answer.possible for answer in answers]),
         "answered": sum(answer.response is not None for answer in answers),
         "around": neighbours.around(quiz, missed),
         "may_try_again": refusal is None and attempts[-1].is_submitted,
@@ -61,8 +60,13 @@ def _missed_objectives(quiz: Quiz, answers: list[Any]) -> list[str]:
     return sorted(by_objective, key=lambda objective: -by_objective[objective])
 
 
-def next_start(attempt: Attempt) -> datetime | None:
-    """When a failed attempt's pause is over; None without one."""
-    if attempt.submitted_at is None or not attempt.quiz.retry_minutes or attempt.is_passed:
-        return None
-    return attempt.submitted_at + timedelta(minutes=attempt.quiz.retry_minutes)
+_WIDTH, _GAP = 350, 4
+
+
+def _bars(rights: list[bool]) -> list[dict[str, Any]]:
+    """The little squares of the score figure, the right ones first."""
+    width = (_WIDTH - _GAP * (len(rights) - 1)) / max(len(rights), 1)
+    return [
+        {"ok": ok, "x": f"{n * (width + _GAP):.1f}", "width": f"{width:.1f}"}
+        for n, ok in enumerate(sorted(rights, reverse=True))
+    ]

@@ -18,7 +18,7 @@ from quizzes.models import (
     FormOrder,
     Quiz,
 )
-from quizzes.submitting import submit_locked
+from quizzes.submitting import submit_attempt
 
 
 class NoAttemptLeft(Exception):
@@ -47,7 +47,8 @@ def start_attempt(*, quiz: Quiz, trainee: User) -> Attempt:
         if attempt.submitted_at is None:
             if not attempt.is_over_at(now):
                 return attempt
-            submit_locked(attempt, now=now)
+            submit_attempt(attempt_id=attempt.pk, trainee=trainee)
+            attempt.refresh_from_db(fields=["submitted_at", "score"])
     if (refusal := why_not(quiz, attempts, now)) is not None:
         raise refusal
     attempt = Attempt(

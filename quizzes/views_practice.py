@@ -54,7 +54,7 @@ def practice(request: Request, quiz: str, exercise: str) -> HttpResponse:
 def _shown(
     request: Request, quiz: Quiz, question: Question, back: str, *, status: int = 200
 ) -> HttpResponse:
-    context = {"quiz": quiz, "question": question, "back": back}
+    context = {"quiz": quiz, "question": question, "back": back, "live_verdict": True}
     if request.htmx:
         return render(request, "quizzes/_practice.html", context, status=status)
     if status == 200 and back != "/":

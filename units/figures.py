@@ -3,6 +3,7 @@
 from typing import Annotated, Literal
 
 from django.template.loader import render_to_string
+from django.utils.safestring import mark_safe
 from pydantic import Field, model_validator
 
 from mot_course.web import Text
@@ -96,7 +97,8 @@ def figure_html(figure: Bars | Slope | People | Chain | Ladder) -> str:
     head, rows = _table(figure)
     return render_to_string(
         "units/_figure.html",
-        {"figure": figure, "drawing": _drawing(figure), "head": head, "rows": rows},
+        # plots escapes every text it is given
+        {"figure": figure, "drawing": mark_safe(_drawing(figure)), "head": head, "rows": rows},
     )
 
 

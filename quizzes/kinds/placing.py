@@ -45,6 +45,9 @@ class Place:
     hint: str = ""
 
 
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
 class PlacingForm(forms.Form):
     """A select for each thing; what is left empty is not placed yet."""
 
@@ -128,7 +131,7 @@ class PlacingKind(Kind[Spec]):
         places = {place.id: place for place in self.places(spec)}
         things = {thing.id: thing for thing in self.things(spec)}
         place_order = mask.shuffled(places) if self.shows_places_shuffled() else list(places)
-        thing_order = self._thing_order(list(things), mask, reveal=reveal)
+        thing_order = self._thing_order(list(things), placed, mask, reveal=reveal)
         return {
             "shape": self.shape,
             "once": self.once,
@@ -136,7 +139,11 @@ class PlacingKind(Kind[Spec]):
                 Choice(
                     token=mask.token(f"place:{one}"),
                     text=places[one].text,
-                    extra={"hint": places[one].hint, "number": number},
+                    extra={
+                        "hint": places[one].hint,
+                        "number": number,
+                        "letter": _LETTERS[number - 1],
+                    },
                 )
                 for number, one in enumerate(place_order, start=1)
             ],
@@ -150,6 +157,9 @@ class PlacingKind(Kind[Spec]):
                     extra={
                         "place": mask.token(f"place:{placed[one]}") if one in placed else "",
                         "place_text": places[placed[one]].text if one in placed else "",
+                        "place_letter": _LETTERS[place_order.index(placed[one])]
+                        if one in placed
+                        else "",
                         "right_text": places[things[one].places[0]].text if reveal else "",
                     },
                 )
@@ -157,12 +167,10 @@ class PlacingKind(Kind[Spec]):
             ],
         }
 
-    def _thing_order(self, ids: list[str], mask: Mask, *, reveal: bool) -> list[str]:
-        if reveal:
-            return ids
-        shuffled = mask.shuffled(ids)
-        # A shuffle may land on the very order asked for; turning it once gives nothing away.
-        return shuffled if shuffled != ids else [*shuffled[1:], shuffled[0]]
+    def _thing_order(
+        self, ids: list[str], placed: dict[str, str], mask: Mask, *, reveal: bool
+    ) -> list[str]:
+        return ids if reveal else mask.shuffled(ids)
 
 
 class Item(Part):
@@ -208,6 +216,15 @@ class Ordering(PlacingKind[OrderingContent]):
 
     def places(self, spec: OrderingContent) -> list[Place]:
         return [Place(str(n), str(n)) for n in range(1, len(spec.items) + 1)]
+
+    def _thing_order(
+        self, ids: list[str], placed: dict[str, str], mask: Mask, *, reveal: bool
+    ) -> list[str]:
+        shuffled = mask.shuffled(ids)
+        if shuffled == ids:
+            # A shuffle may land on the very order asked for; turning it once gives nothing away.
+            shuffled = [*ids[1:], ids[0]]
+        return sorted(shuffled, key=lambda one: int(placed.get(one, 99)))
 
     def grade(self, spec: OrderingContent, response: Json) -> Grade:
         """Pairs in the right order minus pairs in the wrong one: Kendall's tau, not below 0.
@@ -308,7 +325,9 @@ class Matching(PlacingKind[MatchingContent]):
             *(Place(one.id, one.text.said) for one in spec.extra),
         ]
 
-    def _thing_order(self, ids: list[str], mask: Mask, *, reveal: bool) -> list[str]:
+    def _thing_order(
+        self, ids: list[str], placed: dict[str, str], mask: Mask, *, reveal: bool
+    ) -> list[str]:
         return ids  # the left side keeps the author's order; the right side is shuffled
 
     def grade(self, spec: MatchingContent, response: Json) -> Grade:

@@ -1,0 +1,337 @@
+/* One question a screen; every answer saved when given; nothing lost on a bad line.
+
+   What is unsent waits in localStorage under mot-unsent:<person>:<attempt>:<position> with the
+   ticket and number it was given under, so that a replay never beats a newer answer. */
+(() => {
+  "use strict";
+
+  const form = document.getElementById("quiz");
+  const questions = [...form.querySelectorAll(".question")];
+  const overview = document.getElementById("overview");
+  const saveLine = document.getElementById("save");
+  const previous = document.getElementById("previous");
+  const next = document.getElementById("next");
+  const place = document.getElementById("place");
+  const prefix = `mot-unsent:${form.dataset.person}:${form.dataset.attempt}:`;
+  const RETRY_AFTER = [1000, 2000, 4000, 8000, 15000];
+  const TIMEOUT = 10000;
+  const MOST_SAVES = 990;
+
+  let ticket = form.elements.ticket.value;
+  let csrf = form.elements.csrfmiddlewaretoken.value;
+  let count = 0; // saves of this page so far
+  let current = 0; // index of the question shown; questions.length is the overview
+  let failures = 0;
+  let retryTimer = 0;
+  let isClosed = false;
+  const unsent = new Map(); // position -> {fields, ticket, n}
+  const sending = new Set();
+  const timers = new Map();
+  const touched = new Map(); // position -> n of its last save
+
+  /* --- storage ------------------------------------------------------------------------- */
+
+  function remember(position, entry) {
+    unsent.set(position, entry);
+    try {
+      localStorage.setItem(prefix + position, JSON.stringify(entry));
+    } catch (error) {
+      // Full or refused: the answer is still in the page and is sent with the submission.
+    }
+  }
+
+  function forget(position) {
+    unsent.delete(position);
+    try {
+      localStorage.removeItem(prefix + position);
+    } catch (error) {
+      // As above.
+    }
+  }
+
+  function remembered() {
+    const found = [];
+    try {
+      Object.keys(localStorage).filter((key) => key.startsWith(prefix)).forEach((key) => {
+        found.push([Number(key.slice(prefix.length)), JSON.parse(localStorage.getItem(key))]);
+      });
+    } catch (error) {
+      return [];
+    }
+    return found;
+  }
+
+  /* --- what a question holds ------------------------------------------------------------- */
+
+  const sectionAt = (position) => questions.find((one) => Number(one.dataset.position) === position);
+  const controls = (section) => [...section.querySelectorAll("input, select, textarea")].filter((one) => one.name);
+  const isSide = (name) => name.endsWith("-flagged") || name.endsWith("-confidence");
+
+  function fieldsOf(section) {
+    return controls(section)
+      .filter((one) => (one.type === "radio" || one.type === "checkbox" ? one.checked : one.value !== ""))
+      .map((one) => [one.name, one.value]);
+  }
+
+  function isEmpty(fields) {
+    return fields.every(([name, value]) => isSide(name) || (name.includes("-percent-") && value === "0"));
+  }
+
+  function isAnswered(section) {
+    const fields = fieldsOf(section);
+    if (isEmpty(fields)) return false;
+    if (section.hasAttribute("data-confidence") && !fields.some(([name]) => name.endsWith("-confidence"))) return false;
+    const numbers = [...section.querySelectorAll("input[type=number]")];
+    if (numbers.length && numbers.reduce((total, one) => total + Number(one.value), 0) !== 100) return false;
+    const selects = [...section.querySelectorAll("select")];
+    if (selects.some((one) => !one.value)) return false;
+    return [...section.querySelectorAll(".bin-row")].every((row) => row.querySelector(":checked"));
+  }
+
+  function fill(section, fields) {
+    const wanted = new Map();
+    fields.forEach(([name, value]) => wanted.set(name, [...(wanted.get(name) || []), String(value)]));
+    controls(section).forEach((one) => {
+      const values = wanted.get(one.name) || [];
+      if (one.type === "radio" || one.type === "checkbox") one.checked = values.includes(one.value);
+      else one.value = values[0] || (one.type === "number" ? "0" : "");
+    });
+    section.querySelectorAll("[data-part]").forEach((part) => part.dispatchEvent(new Event("mot:shown")));
+  }
+
+  /* --- what the page says ---------------------------------------------------------------- */
+
+  function say(state, why) {
+    const template = document.getElementById("states").content.querySelector(`[data-state="${state}"]`);
+    if (saveLine.dataset.state === state && !why) return;
+    saveLine.dataset.state = state;
+    saveLine.className = "save" + (template.dataset.tone ? " " + template.dataset.tone : "");
+    saveLine.replaceChildren(...[...template.cloneNode(true).childNodes]);
+    if (why) saveLine.querySelector("[data-why]").textContent = why;
+  }
+
+  function mark() {
+    const lists = [form.previousElementSibling.querySelector("ol"), ...document.querySelectorAll(".jump")];
+    let open = 0;
+    questions.forEach((section, index) => {
+      const answered = isAnswered(section);
+      const flagged = Boolean(section.querySelector("[name$=-flagged]:checked"));
+      if (!answered) open += 1;
+      lists.forEach((list) => {
+        const item = list.children[index];
+        item.classList.toggle("done", answered);
+        item.classList.toggle("flagged", flagged);
+        item.classList.toggle("now", index === current);
+        if (item.matches("a")) {
+          item.querySelector("span").textContent = answered ? form.dataset.done : form.dataset.open;
+          if (index === current) item.setAttribute("aria-current", "true");
+          else item.removeAttribute("aria-current");
+        }
+      });
+    });
+    const warning = document.getElementById("unanswered");
+    warning.hidden = open === 0;
+    document.getElementById("complete").hidden = open !== 0;
+    warning.querySelector("h3").textContent = open === 1 ? warning.dataset.one : warning.dataset.many.replace("{n}", open);
+  }
+
+  function show(index, { focus = true } = {}) {
+    current = Math.max(0, Math.min(index, questions.length));
+    const isOverview = current === questions.length;
+    questions.forEach((section, n) => section.classList.toggle("now", n === current));
+    overview.classList.toggle("now", isOverview);
+    previous.disabled = current === 0;
+    next.hidden = isOverview;
+    next.textContent = current === questions.length - 1 ? next.dataset.over : next.dataset.next;
+    place.textContent = isOverview ? "" : place.dataset.word.replace("{n}", current + 1).replace("{count}", questions.length);
+    mark();
+    history.replaceState(null, "", isOverview ? "#overview" : "#q" + (current + 1));
+    if (focus) {
+      const target = isOverview ? overview : questions[current].querySelector("legend");
+      target.focus({ preventScroll: true });
+      window.scrollTo({ top: 0 });
+    }
+  }
+
+  /* --- saving ---------------------------------------------------------------------------- */
+
+  function changed(section, delay) {
+    const position = Number(section.dataset.position);
+    count += 1;
+    touched.set(position, count);
+    remember(position, { fields: fieldsOf(section), ticket, n: count });
+    mark();
+    clearTimeout(timers.get(position));
+    timers.set(position, setTimeout(() => send(position), delay));
+    if (count >= MOST_SAVES) renew();
+  }
+
+  async function send(position) {
+    const entry = unsent.get(position);
+    if (!entry || sending.has(position) || isClosed) return;
+    sending.add(position);
+    const body = new URLSearchParams(entry.fields.filter(([name]) => !name.endsWith("-flagged")));
+    body.set("csrfmiddlewaretoken", csrf);
+    body.set("ticket", entry.ticket);
+    body.set("n", entry.n);
+    if (entry.fields.some(([name]) => name.endsWith("-flagged"))) body.set("flagged", "1");
+    if (isEmpty(entry.fields)) body.set("clear", "1");
+    if (saveLine.dataset.state !== "retry" && saveLine.dataset.state !== "offline") say("saving");
+    const abort = new AbortController();
+    const timeout = setTimeout(() => abort.abort(), TIMEOUT);
+    let status = 0;
+    let answer = {};
+    try {
+      const response = await fetch(form.dataset.answers + position + "/", {
+        method: "POST", body, signal: abort.signal, redirect: "manual", headers: { Accept: "application/json" },
+      });
+      status = response.status;
+      answer = await response.json().catch(() => ({}));
+    } catch (error) {
+      status = 0; // no line, or too slow: the answer stays and is tried again
+    }
+    clearTimeout(timeout);
+    sending.delete(position);
+    settle(position, entry, status, answer);
+  }
+
+  function settle(position, entry, status, answer) {
+    const isLatest = unsent.get(position) === entry;
+    if (status === 200 && answer.saved) {
+      failures = 0;
+      if (isLatest) forget(position);
+      if (unsent.size === 0) say("saved");
+      else flush();
+    } else if (status === 409 && answer.error === "newer") {
+      forget(position);
+      const name = `a${position}-`;
+      const fields = Object.entries(answer.fields).flatMap(([key, value]) => [].concat(value).map((one) => [name + key, one]));
+      if (answer.confidence) fields.push([name + "confidence", answer.confidence]);
+      if (answer.flagged) fields.push([name + "flagged", "1"]);
+      fill(sectionAt(position), fields);
+      touched.delete(position);
+      mark();
+      say("newer");
+    } else if (status === 409) {
+      close();
+    } else if (status === 401 || status === 403) {
+      say("signed-out");
+    } else if (status === 422 || status === 400 || status === 404) {
+      if (isLatest) forget(position);
+      if (answer.why) say("invalid", answer.why);
+      else if (status !== 422) say("signed-out");
+    } else {
+      say(navigator.onLine ? "retry" : "offline");
+      clearTimeout(retryTimer);
+      retryTimer = setTimeout(flush, RETRY_AFTER[Math.min(failures, RETRY_AFTER.length - 1)]);
+      failures += 1;
+    }
+  }
+
+  function flush() {
+    [...unsent.keys()].forEach((position) => send(position));
+  }
+
+  function close() {
+    isClosed = true;
+    [...unsent.keys()].forEach(forget);
+    say("closed");
+  }
+
+  async function renew() {
+    try {
+      const response = await fetch(form.dataset.ticket, { headers: { Accept: "application/json" }, redirect: "manual" });
+      if (response.status !== 200) return false;
+      const fresh = await response.json();
+      csrf = fresh.csrf;
+      form.elements.csrfmiddlewaretoken.value = csrf;
+      if (count >= MOST_SAVES) {
+        ticket = fresh.ticket;
+        form.elements.ticket.value = ticket;
+        count = 0;
+        touched.forEach((n, position) => touched.set(position, 1));
+      }
+      return true;
+    } catch (error) {
+      return false;
+    }
+  }
+
+  // Signed in again in another tab: fetch a fresh form token and send what waited.
+  async function comeBack() {
+    if (saveLine.dataset.state === "signed-out" && (await renew())) flush();
+  }
+  window.addEventListener("focus", comeBack);
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") comeBack();
+    else flush();
+  });
+  window.addEventListener("online", flush);
+  window.addEventListener("offline", () => say("offline"));
+
+  /* --- moving and submitting --------------------------------------------------------------- */
+
+  form.addEventListener("input", (event) => {
+    const section = event.target.closest(".question");
+    if (section) changed(section, event.target.type === "number" ? 400 : 0);
+  });
+  previous.addEventListener("click", () => show(current - 1));
+  next.addEventListener("click", () => show(current + 1));
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest(".jump a");
+    if (!link) return;
+    event.preventDefault();
+    document.getElementById("strip").open = false;
+    show(Number(link.getAttribute("href").slice(2)) - 1);
+  });
+  form.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.target.matches("button, a, summary, textarea")) return;
+    event.preventDefault(); // Enter goes on; it never submits by accident
+    if (current < questions.length) show(current + 1);
+  });
+  form.addEventListener("submit", (event) => {
+    if (!event.submitter || event.submitter.name !== "confirmed") {
+      event.preventDefault();
+      return;
+    }
+    // The submission carries what may not have arrived, numbered, so that nothing is lost.
+    form.elements.sequences.value = [...touched].map(([position, n]) => position + ":" + n).join(",") || "-";
+    questions.forEach((section) => section.querySelectorAll(":disabled").forEach((one) => { one.disabled = false; }));
+  });
+  window.addEventListener("pagehide", (event) => {
+    if (!event.persisted) flush(); // saved, never submitted
+  });
+
+  /* --- the clock --------------------------------------------------------------------------- */
+
+  const timer = document.getElementById("timer");
+  if (timer) {
+    const end = performance.now() + Number(timer.dataset.seconds) * 1000;
+    const words = timer.querySelector("span");
+    const tick = () => {
+      const left = Math.max(0, Math.round((end - performance.now()) / 1000));
+      words.textContent = left > 60 ? timer.dataset.word.replace("{m}", Math.ceil(left / 60)) : timer.dataset.last.replace("{s}", left);
+      timer.classList.toggle("bad", left <= 60);
+      if (left === 0) {
+        clearInterval(clock);
+        flush();
+        setTimeout(() => { window.location.assign(window.location.pathname); }, 2500);
+      }
+    };
+    const clock = setInterval(tick, 1000);
+    tick();
+  }
+
+  /* --- begin ------------------------------------------------------------------------------- */
+
+  remembered().forEach(([position, entry]) => {
+    const section = sectionAt(position);
+    if (!section) return;
+    fill(section, entry.fields);
+    unsent.set(position, entry);
+  });
+  flush();
+  const wanted = /^#q(\d+)$/.exec(window.location.hash);
+  const start = form.dataset.review ? questions.length : wanted ? Number(wanted[1]) - 1 : Number(form.dataset.first) - 1;
+  show(start, { focus: false });
+})();

@@ -1,0 +1,18 @@
+"""The database itself refuses to change a revision."""
+
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("units", "0001_courses_units_lessons"),
+        ("quizzes", "0002_revisions_are_immutable"),
+    ]
+
+    operations = [
+        migrations.RunSQL(
+            "CREATE TRIGGER revisions_are_immutable BEFORE UPDATE OR DELETE ON units_lessonrevision "
+            "FOR EACH ROW EXECUTE FUNCTION refuse_to_change_a_revision()",
+            "DROP TRIGGER revisions_are_immutable ON units_lessonrevision",
+        ),
+    ]

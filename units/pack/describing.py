@@ -1,0 +1,108 @@
+"""docs/course-pack.md: the pack's format, written out from its schema."""
+
+from typing import Any
+
+from quizzes.kinds import KINDS
+from quizzes.kinds.base import Content, Part
+from units import figures
+from units.pack import schema
+
+_INTRODUCTION = """# The course pack
+
+Made from the schema by `manage.py describe_pack`; a test holds it to date. Do not edit by hand.
+
+A pack is a folder of YAML and Markdown. `manage.py check_course FOLDER` says what is wrong with it,
+with file, line and field, and needs no database; `manage.py load_course FOLDER` puts it into the
+database, all or nothing; `manage.py dump_course FOLDER` writes it back. Loading twice changes nothing.
+What was edited on the site since the last load is left alone and named; `--overwrite SLUG` takes the
+pack's version as a new revision. Attempts keep the revisions they began with.
+
+```
+courses/<slug>.yaml
+units/<nn>-<slug>/unit.yaml
+units/<nn>-<slug>/<nn>-<lesson>.yaml     with <nn>-<lesson>.zh.md and .en.md beside it
+banks/<slug>.yaml
+cases/<slug>.yaml
+```
+
+Texts are bilingual: `{zh: …, en: …}`, both needed. Ids and slugs are of a-z, 0-9 and `-`; an
+exercise's id stands once in the whole pack. No anchors, no aliases, no unknown keys, no file over 1 MB.
+
+## Lesson texts
+
+Markdown without HTML or images; `##` and `###` headings, lists, tables, dialogues as block quotes with
+the speaker in bold. Each embed stands on a line of its own, the same ones in the same order in both
+languages:
+
+```
+::: exercise its-id :::
+::: figure its-id :::
+::: case its-slug :::
+```
+
+Blocks open with `::: keep`, `::: tomorrow` or `::: classroom` and close with `:::`. `{own}` marks what is
+ours and not in the source course.
+"""
+
+
+def described() -> str:
+    """The whole document."""
+    parts = [_INTRODUCTION, "## Files\n"]
+    for model in (
+        schema.CourseFile, schema.UnitFile, schema.LessonFile, schema.BankFile, schema.CaseFile,
+    ):  # fmt: skip
+        parts.append(_section(f"### {model.__doc__}", model))
+    parts.append("## Parts\n")
+    for part in (
+        schema.Check, schema.CourseTest, schema.Belief, schema.Role, schema.Scene, schema.Line,
+        schema.Moment, schema.Analysis,
+    ):  # fmt: skip
+        parts.append(_section(f"### {part.__name__}", part, part.__doc__ or ""))
+    parts.append("## Figures\n")
+    for figure in (figures.Bars, figures.Slope, figures.People, figures.Chain, figures.Ladder):
+        parts.append(_section(f"### {figure.__name__.lower()}", figure, figure.__doc__ or ""))
+    for row in (figures.BarRow, figures.SlopeRow, figures.Group, figures.Stage):
+        parts.append(_section(f"### {row.__name__}", row))
+    parts.append(
+        "## Exercises\n\nIn a lesson under `exercises:`, in a bank under `items:`; "
+        "`id` and `kind` beside the keys below.\n"
+    )
+    parts.append(_section("### In every kind", Content))
+    parts.append(_section("### In a bank, besides", schema.BankPlace))
+    for kind in KINDS.values():
+        own = set(kind.content_model.model_fields) - set(Content.model_fields)
+        text = kind.content_model.__doc__ or ""
+        parts.append(_section(f"### {kind.slug}", kind.content_model, text, only=own))
+    return "\n".join(parts)
+
+
+def _section(title: str, model: type[Part], text: str = "", *, only: set[str] | None = None) -> str:
+    lines = [title, ""]
+    if text and not title.endswith(text):
+        lines += [" ".join(text.split()), ""]
+    rows = [
+        f"| `{name}` | {_type(field.annotation)} | {'yes' if field.is_required() else ''} "
+        f"| {field.description or ''} |"
+        for name, field in model.model_fields.items()
+        if only is None or name in only
+    ]
+    if rows:
+        lines += ["| key | holds | needed | |", "| --- | --- | --- | --- |", *rows, ""]
+    return "\n".join(lines)
+
+
+def _type(annotation: Any) -> str:
+    text = str(annotation)
+    for long, short in (
+        ("mot_course.web.Text", "text in both languages"), ("quizzes.kinds.base.", ""),
+        ("quizzes.kinds.choice.", ""), ("quizzes.kinds.allocate.", ""), ("units.figures.", ""),
+        ("quizzes.kinds.placing.", ""), ("units.pack.schema.", ""), ("typing.", ""),
+        ("<class '", ""), ("'>", ""), (" | None", ""), ("|", "or"),
+    ):  # fmt: skip
+        text = text.replace(long, short)
+    if text.startswith("tuple["):
+        inner = text.removeprefix("tuple[").removesuffix(", ...]")
+        text = f"list of {inner}"
+    if "Annotated[str" in text:
+        text = text.split("Annotated[str")[0] + "id"
+    return "a kind of figure, see there" if "discriminator" in text else text

@@ -20,6 +20,7 @@ from mot_course.embedded.processes import (
     Say,
     Server,
     ServerTrouble,
+    alive,
     end_orphans,
     free_port,
     hold,
@@ -34,8 +35,13 @@ PASSWORD_FILE = "mot-course.password"
 UNSYNCED = ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
 
 
-def start_postgres(data_dir: Path | None = None, *, say: Say = print) -> Server:
-    """Start PostgreSQL on `data_dir` (made when missing); without one, a throw-away server."""
+def start_postgres(
+    data_dir: Path | None = None, *, port: int | None = None, say: Say = print
+) -> Server:
+    """Start PostgreSQL on `data_dir` (made when missing); without one, a throw-away server.
+
+    Without a `port` it takes a free one.
+    """
     throwaway = throwaway_folder() if data_dir is None else None
     wanted = throwaway / "pg" if throwaway else Path(data_dir or "")
     wanted.parent.mkdir(parents=True, exist_ok=True)
@@ -46,16 +52,32 @@ def start_postgres(data_dir: Path | None = None, *, say: Say = print) -> Server:
     )
     try:
         end_orphans(place.data, "postgres", signal.SIGINT, say)
+        _forget_stale_pid(place.data, say)
         if not (place.data / "PG_VERSION").exists():
             _initialise(place, durable=throwaway is None)
         password = (place.data / PASSWORD_FILE).read_text(encoding="ascii")
         log = wanted.with_name(f"{wanted.name}.log")
-        process, port = _run(place, password, log, say, durable=throwaway is None)
+        process, port = _run(place, password, log, say, port, durable=throwaway is None)
     except BaseException:
         lock.close()
         raise
     url = f"postgres://{NAME}:{password}@127.0.0.1:{port}/{NAME}"
     return Server("PostgreSQL", url, process, signal.SIGINT, lock, throwaway)
+
+
+def _forget_stale_pid(data: Path, say: Say) -> None:
+    """Remove a pid file whose number a stranger has by now: PostgreSQL would refuse to start.
+
+    No server runs in the folder: we hold its lock and have ended orphans.
+    """
+    path = data / "postmaster.pid"
+    try:
+        pid = int(path.read_text(encoding="ascii").split("\n", 1)[0])
+    except (OSError, ValueError):
+        return
+    if alive(pid):
+        say(f"Removing a stale pid file: process {pid} is not the database.")
+        path.unlink()
 
 
 def _programs() -> Path:
@@ -111,13 +133,13 @@ def _initialise(place: Place, *, durable: bool) -> None:
 
 
 def _run(
-    place: Place, password: str, log: Path, say: Say, *, durable: bool
+    place: Place, password: str, log: Path, say: Say, wanted_port: int | None, *, durable: bool
 ) -> tuple[subprocess.Popen[bytes], int]:
     """Start the server and wait until it answers; wait out what a killed run still holds."""
     deadline = time.monotonic() + 30
     told = False
     while True:
-        port = free_port()
+        port = wanted_port or free_port()
         command: list[str | Path] = [
             place.programs / "postgres",
             "-D",

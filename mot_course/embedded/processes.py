@@ -18,6 +18,7 @@ from typing import IO, Any, Self
 
 PR_SET_PDEATHSIG = 1
 LIBC = ctypes.CDLL(None, use_errno=True)
+TELLING = ("fatal", "panic", "error", "could not", "terminated by signal")
 Say = Callable[[str], None]
 
 
@@ -122,7 +123,8 @@ def sentence(what: str, text: str, log: Path | None = None) -> str:
     if os.strerror(errno.ENOSPC) in text or os.strerror(errno.EDQUOT) in text:
         return f"{what}: the disk is full. Free some space and start again."
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    telling = [line for line in lines if "FATAL" in line or "error" in line.lower()]
+    lines = [line for line in lines if not line.startswith("initdb: removing")]
+    telling = [line for line in lines if any(word in line.lower() for word in TELLING)]
     reason = (telling or lines or ["it said nothing"])[-1].rstrip(".")
     return f"{what}: {reason}" + (f" (more in {log})." if log else ".")
 

@@ -54,13 +54,18 @@ class Connection:
                 self.writer.write(data)
                 reply = await self._read()
             except (asyncio.IncompleteReadError, ConnectionError):
-                self.writer = None
+                self.close()
                 continue
             if reply.headers.get("connection") == "close":
-                self.writer.close()
-                self.writer = None
+                self.close()
             return reply
         raise ConnectionError(path)
+
+    def close(self) -> None:
+        """Let the connection go."""
+        if self.writer is not None:
+            self.writer.close()
+            self.writer = None
 
     async def _read(self) -> Reply:
         assert self.reader is not None

@@ -1,0 +1,10 @@
+"""The project's settings with the control's address."""
+
+from mot_course.settings import *  # noqa: F403
+
+ROOT_URLCONF = "tests.faults.control"
+
+# Files as they are: a manifest would ask for `collectstatic` first.
+STORAGES["staticfiles"]["BACKEND"] = (  # noqa: F405
+    "django.contrib.staticfiles.storage.StaticFilesStorage"
+)

@@ -9,6 +9,7 @@ import os
 import platform
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -47,6 +48,7 @@ def main() -> None:
     check_python()
     check_machine(target)
     os.chdir(PROJECT)
+    signal.signal(signal.SIGTERM, interrupt)
     try:
         with Setup() as setup:
             setup.make_venv()
@@ -59,6 +61,11 @@ def main() -> None:
     for name in ("PYTHONHOME", "PYTHONPATH", "__PYVENV_LAUNCHER__"):
         environment.pop(name, None)
     os.execve(PYTHON, [PYTHON, *arguments, *sys.argv[2:]], environment)
+
+
+def interrupt(*details: object) -> None:
+    """End like Ctrl-C does, so that pip ends with us."""
+    raise KeyboardInterrupt
 
 
 def check_python() -> None:

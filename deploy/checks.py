@@ -15,6 +15,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PACKAGES = ("chromium", "fonts-noto-cjk")
 NOTHING_COLLECTED = 5
+ALONE = "e2e_run or faults"
 # Enough for tools that import the settings; none of them connects to anything.
 SETTINGS = {
     "DJANGO_SETTINGS_MODULE": "mot_course.settings",
@@ -59,8 +60,13 @@ def tests() -> list[str]:
         return ["translations"]
     failed = []
     cores = str(max(2, os.cpu_count() or 2))
-    if call("pytest", ["pytest", "-n", cores, "-m", "not browser"], environment) != 0:
-        failed.append("pytest")
+    runs = {
+        "pytest": ["-n", cores, "-m", f"not browser and not ({ALONE})"],
+        "tests that want the machine for themselves": ["-m", f"({ALONE}) and not browser"],
+    }
+    for name, words in runs.items():
+        if call(name, ["pytest", *words], environment) not in (0, NOTHING_COLLECTED):
+            failed.append(name)
     browser = find_browser()
     if browser is not None:
         environment["CHROMIUM"] = browser
@@ -105,12 +111,16 @@ def run(command: list[str], environment: dict[str, str]) -> int:
     """Run a command that ends with us; Ctrl-C reaches it too, so wait until it has cleaned up."""
     parent = os.getpid()
     tie = partial(die_with_parent, signal.SIGINT, parent)
+    asked = False
     with subprocess.Popen(command, env=environment, preexec_fn=tie) as process:
-        while True:
+        while process.poll() is None:
             try:
-                return process.wait()
+                process.wait()
             except KeyboardInterrupt:
-                continue
+                asked = True
+    if asked:
+        sys.exit(130)
+    return process.returncode
 
 
 def say(text: str) -> None:

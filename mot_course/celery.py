@@ -1,6 +1,7 @@
 """Celery is only the alarm clock: tasks pass the time on, PostgreSQL holds the truth."""
 
 import os
+import sys
 from typing import Any
 
 from celery import Celery
@@ -26,4 +27,6 @@ def refuse_unsafe_start(**kwargs: Any) -> None:
     try:
         checks.refuse_unsafe_start()
     except ImproperlyConfigured as error:
-        raise SystemExit(f"The site must not run: {error}") from None  # others are swallowed
+        # Celery swallows other exceptions, and beat has put its log in the place of stderr.
+        print(f"The site must not run: {error}", file=sys.__stderr__)
+        raise SystemExit(1) from None

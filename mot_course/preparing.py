@@ -17,6 +17,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
 
+from mot_course.run_plan import SAID
+
 PACK = "fixtures/mot"
 
 
@@ -26,9 +28,9 @@ def do(words: str, command: str, *arguments: str, **options: Any) -> None:
     _write(f"{words} ...")
     said = StringIO()
     try:
-        call_command(command, *arguments, stdout=said, **options)
+        call_command(command, *arguments, stdout=said, stderr=said, no_color=True, **options)
     except BaseException:
-        _write("\n")
+        _write(f"\n{said.getvalue()}")
         raise
     lines = [line for line in said.getvalue().splitlines() if line.strip()]
     seconds = time.monotonic() - begun
@@ -43,7 +45,7 @@ def _write(text: str) -> None:
 
 
 def main() -> int:
-    """Do the steps; 0, or 1 after a sentence about the one that failed."""
+    """Do the steps; 0, or SAID after a sentence about the one that failed."""
     demo_people = "--demo-people" in sys.argv
     try:
         django.setup()
@@ -57,7 +59,7 @@ def main() -> int:
         sys.stderr.write(f"The database refused: {str(error).strip().splitlines()[0]}\n")
     else:
         return 0
-    return 1
+    return SAID
 
 
 def _reach_servers() -> None:

@@ -13,6 +13,7 @@ from mot_course.embedded import ServerTrouble
 
 PROJECT = Path(__file__).resolve().parent.parent
 MARK = "MOT_COURSE_FOLDER"  # every process of a run carries it, so that a later run knows its own
+SAID = 3  # exit code of a step that has told its trouble in words itself
 LOCAL = ("127.0.0.1", "localhost")
 
 
@@ -112,12 +113,12 @@ def banner(plan: Plan, var: Path, settings: Mapping[str, str]) -> str:
         lines += ["  Password     moment-of-truth"]
     mail = settings["MAIL_FOLDER"]
     lines += [f"  Its mail     is kept in {mail}" if mail else "  Its mail     leaves this machine"]
-    lines += [f"  Its data     is kept in {plan_place(plan, var)}"]
+    lines += [f"  Its data     is kept in {place_of_data(plan, var)}"]
     lines += ["  To end it    press Ctrl-C", ""]
     return "\n".join(lines)
 
 
-def plan_place(plan: Plan, var: Path) -> str:
+def place_of_data(plan: Plan, var: Path) -> str:
     """Where the data is, without any password."""
     if not plan.database_url:
         return str(var)

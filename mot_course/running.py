@@ -15,7 +15,17 @@ from urllib.parse import urlsplit
 
 from mot_course.embedded import Server, ServerTrouble, start_postgres, start_redis
 from mot_course.embedded.processes import die_with_parent, end, hold, processes, stop_child
-from mot_course.run_plan import MARK, PROJECT, Plan, banner, commands, read_plan, settings_for
+from mot_course.run_plan import (
+    MARK,
+    PROJECT,
+    SAID,
+    Plan,
+    banner,
+    commands,
+    place_of_data,
+    read_plan,
+    settings_for,
+)
 from mot_course.supervising import Supervisor
 
 ROOM = 200_000_000
@@ -34,7 +44,7 @@ def say(text: str) -> None:
 def complain(sentence: str) -> int:
     """Say what went wrong; the exit code that goes with it."""
     with suppress(OSError):
-        print(sentence, file=sys.stderr, flush=True)
+        print(sentence, end="\n" if sentence else "", file=sys.stderr, flush=True)
     return 1
 
 
@@ -59,7 +69,7 @@ def main() -> int:
         return complain(str(trouble))
     except OSError as error:
         return complain(_in_words(error))
-    say(f"Everything has ended. The data stays in {var}")
+    say(f"Everything has ended. The data stays in {place_of_data(plan, var)}")
     return code
 
 
@@ -182,7 +192,8 @@ def _prepare(environment: dict[str, str], plan: Plan) -> None:
             stop_child(process, signal.SIGTERM)
             raise
     if code != 0:
-        raise ServerTrouble("The site was not started, because its preparation failed (above).")
+        told = "" if code == SAID else "The site did not start: its preparation failed (above)."
+        raise ServerTrouble(told)
 
 
 def _in_words(error: OSError) -> str:

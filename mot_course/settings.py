@@ -85,6 +85,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "django.contrib.admin",
     "django.contrib.auth",
+    "django.forms",  # FORM_RENDERER looks for its templates
     "django.contrib.contenttypes",
     "django.contrib.humanize",
     "django.contrib.messages",

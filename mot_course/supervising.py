@@ -1,5 +1,6 @@
 """Honcho's manager, made safe for us: no orphans, no lost signal, a word on who died."""
 
+import errno
 import functools
 import multiprocessing
 import os
@@ -7,7 +8,6 @@ import signal
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from typing import Any
 
@@ -49,6 +49,7 @@ class SafePrinter(Printer):
     """Prints also from a signal handler, and into a terminal that is gone."""
 
     _busy = False
+    nobody_reads = False
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -62,7 +63,8 @@ class SafePrinter(Printer):
         try:
             while self._waiting:
                 super().write(self._waiting.pop(0))
-        except OSError:
+        except OSError as error:
+            self.nobody_reads = error.errno in (errno.EIO, errno.EPIPE)
             self.output = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
         finally:
             self._busy = False
@@ -99,6 +101,8 @@ class Supervisor(honcho.manager.Manager):
         started = bool(super()._all_started())
         if started and not self._asked and not self._any_stopped():
             self._look_whether_ready()
+        if self._printer.nobody_reads:
+            self.terminate()  # the terminal was closed: nobody could end us by Ctrl-C
         if started and self._asked:
             super().terminate()
         return started
@@ -118,10 +122,10 @@ class Supervisor(honcho.manager.Manager):
             return
         try:
             NO_PROXY.open(self._health_url, timeout=0.5).close()
-        except urllib.error.HTTPError:
-            pass  # an answer all the same; the log of the site tells what is wrong
-        except OSError:
-            self._next_look = time.monotonic() + 0.3
-            return
+        except OSError as error:
+            # A refusal is an answer too; an error of the site is none.
+            if getattr(error, "code", 500) >= 500:
+                self._next_look = time.monotonic() + 0.3
+                return
         self._system_print(self._banner)
         self._banner = ""

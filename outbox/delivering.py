@@ -195,7 +195,7 @@ def _send(message: Message, server: Any) -> Verdict | None:
         email = EmailMessage(
             subject=" ".join(mail.subject.split()),
             body=mail.body,
-            to=[message.recipient.email],
+            to=[str(message.recipient.email)],
             connection=server,
             headers={"Message-ID": message.message_id, "Auto-Submitted": "auto-generated"},
         )
@@ -221,14 +221,15 @@ def _settle_by(
 ) -> str:
     """Write the verdict down; say in which state the message is now."""
     tries = message.tries + (not is_counted)
+    state, fields = State.SENT, dict[str, Any]()
     if verdict is None:
-        state, fields = State.SENT, {"sent_at": Now()}
+        fields["sent_at"] = Now()
     elif verdict.outcome is Outcome.UNKNOWN:
-        state, fields = State.AMBIGUOUS, {}
+        state = State.AMBIGUOUS
     elif verdict.outcome is Outcome.NEVER or _has_failed(verdict, message, tries):
-        state, fields = State.FAILED, {}
+        state = State.FAILED
     else:
-        state, fields = State.QUEUED, {"next_try_at": Now() + pause_after(tries)}
+        state, fields["next_try_at"] = State.QUEUED, Now() + pause_after(tries)
     settle(message, token, state, verdict.reason if verdict else "", **fields)
     return str(state.value)
 

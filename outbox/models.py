@@ -140,8 +140,8 @@ class Heartbeat(models.Model):
     @classmethod
     def beat(cls, name: str) -> None:
         """Note that the work of this name has come through now."""
-        cls.objects.bulk_create(
-            [cls(name=name, at=Now())],
+        Heartbeat.objects.bulk_create(
+            [Heartbeat(name=name, at=Now())],
             update_conflicts=True,
             unique_fields=["name"],
             update_fields=["at"],

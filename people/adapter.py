@@ -57,18 +57,18 @@ class AccountAdapter(DefaultAccountAdapter):
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
         """The person if name and password fit and tries are left; a wrong try is counted."""
         name = credentials.get("username", "")
-        usage = take_sign_in_try(request, name)
-        if usage is None:
+        counted = take_sign_in_try(request, name)
+        if counted is None:
             auditing.log("sign_in_throttled", address=self.get_client_ip(request))
             raise self.validation_error("too_many_login_attempts")
         person = django_authenticate(request, **credentials)
         if person is None:
             auditing.log("sign_in_refused", address=self.get_client_ip(request))
             return None
-        usage.rollback()
-        return person  # type: ignore[return-value]
+        counted.give_back()
+        return person
 
-    def login(self, request: HttpRequest, user: User) -> None:  # type: ignore[override]
+    def login(self, request: HttpRequest, user: User) -> None:
         """Sign in: a new session key, a remembered device, a line in the log."""
         super().login(request, user)
         remember_device(request, user.pk)
@@ -79,7 +79,7 @@ class AccountAdapter(DefaultAccountAdapter):
         auditing.log("signed_out", actor=request.user.pk)
         super().logout(request)
 
-    def set_password(self, user: User, password: str) -> None:  # type: ignore[override]
+    def set_password(self, user: User, password: str) -> None:
         """Store the new password; every other sign-in and open link of the person ends."""
         user.set_password(password)
         user.save(update_fields=["password"])
@@ -108,7 +108,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         "incorrect_code": AccountAdapter.error_messages["incorrect_code"],
     }
 
-    def get_totp_label(self, user: User) -> str:  # type: ignore[override]
+    def get_totp_label(self, user: User) -> str:
         return user.username
 
     def build_totp_svg(self, url: str) -> str:
@@ -132,6 +132,6 @@ def _cipher() -> MultiFernet:
     return MultiFernet([Fernet(_fernet_key(key)) for key in keys])
 
 
-def _fernet_key(secret: str) -> bytes:
+def _fernet_key(secret: str | bytes) -> bytes:
     digest = salted_hmac("people.second_factor", "key", secret=secret, algorithm="sha256").digest()
     return base64.urlsafe_b64encode(digest)

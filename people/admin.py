@@ -5,6 +5,7 @@ from typing import Any
 import allauth.account.admin
 import allauth.mfa.admin
 import allauth.usersessions.admin  # noqa: F401 -- registered first, to be taken out below
+import django.contrib.auth.admin  # noqa: F401 -- likewise
 from allauth.account.decorators import reauthentication_required
 from django import forms
 from django.contrib import admin, messages
@@ -43,7 +44,7 @@ def change_password(request: HttpRequest, extra_context: Any = None) -> HttpResp
 
 
 admin.site.login = sign_in  # type: ignore[method-assign]
-admin.site.password_change = change_password  # type: ignore[method-assign]
+admin.site.password_change = change_password  # type: ignore[method-assign, assignment]
 admin.site.site_header = admin.site.site_title = _("MOT Course")
 
 
@@ -65,7 +66,9 @@ class AuditedAdmin(admin.ModelAdmin):
     ) -> None:
         old = type(obj).objects.get(pk=obj.pk) if change else None
         super().save_model(request, obj, form, change)
-        changed = [name for name in self.audited if not old or _text(old, name) != _text(obj, name)]
+        changed = [
+            name for name in self.audited if not old or getattr(old, name) != getattr(obj, name)
+        ]
         if changed:
             auditing.record(
                 request.user,  # type: ignore[arg-type]
@@ -127,7 +130,7 @@ class PersonAdmin(AuditedAdmin):
 
     def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> type[forms.ModelForm]:
         form = super().get_form(request, *args, **kwargs)
-        form.editor = request.user
+        form.editor = request.user  # type: ignore[attr-defined]
         return form
 
     @admin.display(description=_("sign-in link"))

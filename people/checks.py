@@ -22,7 +22,7 @@ KNOWN_KEYS = ("django-insecure-", "only-for-", "changeme", "change-me", "secret"
 @register(Tags.security)
 def unsafe_settings(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
     """An error for each setting with which nobody should run this site."""
-    found = []
+    found: list[CheckMessage] = []
     key = settings.SECRET_KEY
     if len(key) < 50 or len(set(key)) < 10:
         found.append(

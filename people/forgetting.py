@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 
 from outbox.posting import forget_older_than
-from people.models import AuditEntry, SignInLink
+from people.models import AuditEntry, SignInLink, Tries
 
 LINKS = timedelta(days=7)
 LOGS = timedelta(days=180)
@@ -28,12 +28,13 @@ def forget_what_is_over() -> dict[str, int]:
         "audit": AuditEntry.objects.filter(at__lt=Now() - LOGS).delete()[0],
         "admin_log": LogEntry.objects.filter(action_time__lt=Now() - LOGS).delete()[0],
         "messages": forget_older_than(MESSAGES),
+        "tries": Tries.objects.filter(over_at__lt=Now()).delete()[0],
         "cache": _forget_expired_cache_entries(),
     }
 
 
 def _forget_expired_cache_entries() -> int:
-    table = connection.ops.quote_name(settings.CACHES["default"]["LOCATION"])
+    table = connection.ops.quote_name(str(settings.CACHES["default"]["LOCATION"]))
     with connection.cursor() as cursor:
         cursor.execute(f"DELETE FROM {table} WHERE expires < now()")  # noqa: S608 -- from settings
         return cursor.rowcount

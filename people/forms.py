@@ -13,6 +13,7 @@ from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
 from django.conf import settings
 from django.core.cache import cache
+from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
 LONGEST_NAME = 254  # an e-mail address
@@ -28,7 +29,7 @@ def plain(form: forms.Form, **labels: Any) -> None:
         field.label_suffix = ""
         field.widget.attrs.pop("placeholder", None)
         if isinstance(field.widget, forms.PasswordInput):
-            field.max_length = LONGEST_PASSWORD
+            field.validators.append(MaxLengthValidator(LONGEST_PASSWORD))
             field.widget.attrs["maxlength"] = str(LONGEST_PASSWORD)
 
 

@@ -6,6 +6,7 @@ from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
@@ -107,10 +108,15 @@ class User(AbstractBaseUser):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                Lower("email"), name="one_person_per_email", condition=~models.Q(email=None)
+                Lower("email"),
+                name="one_person_per_email",
+                condition=~models.Q(email=None),
+                violation_error_message=_("Somebody already has this e-mail address."),
             ),
             models.UniqueConstraint(
-                Lower("username"), name="one_person_per_staff_number_in_any_case"
+                Lower("username"),
+                name="one_person_per_staff_number_in_any_case",
+                violation_error_message=_("Somebody already has this staff number."),
             ),
             models.CheckConstraint(
                 condition=models.Q(time_factor__gte=1), name="time_factor_gives_time_never_takes"
@@ -249,6 +255,22 @@ class SignInLink(models.Model):
 
     def is_open_at(self, now: datetime) -> bool:
         return self.used_at is None and now < self.expires_at
+
+
+class Tries(models.Model):
+    """When a secret was tried, per address or account; people/throttling.py counts here."""
+
+    privacy = "kept: keyed hashes and times that throttle guessing; a day at most"
+
+    key = models.CharField(max_length=64, primary_key=True)
+    times = ArrayField(models.DateTimeField())
+    over_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name_plural = "tries"
+
+    def __str__(self) -> str:
+        return self.key
 
 
 class AuditEntry(models.Model):

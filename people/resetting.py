@@ -7,7 +7,6 @@ from typing import Any
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -54,10 +53,14 @@ def render(message: Message, language: str) -> Mail:
         "account_reset_password_from_key",
         args=[user_pk_to_url_str(person), ResetTokens().make_token(person)],
     )
-    hours = settings.PASSWORD_RESET_TIMEOUT // 3600
-    context = {"name": person.name, "link": settings.SITE_URL + path, "hours": hours}
-    body = render_to_string("people/mail/reset.txt", context)
-    return Mail(subject=_("Choose a new password"), body=body)
+    paragraphs = [
+        _("Hello %(name)s,") % {"name": person.name},
+        _("somebody, probably you, asked for a new password for MOT Course. Choose it here:"),
+        settings.SITE_URL + path,
+        _("The link works once, for two hours."),
+        _("If you did not ask, do nothing: your old password stays as it is."),
+    ]
+    return Mail(subject=_("Choose a new password"), body="\n\n".join(paragraphs) + "\n")
 
 
 ACCOUNT_RESET = MessageKind(

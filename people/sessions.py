@@ -20,6 +20,26 @@ DAY = 24 * HOUR
 KEPT = (30 * DAY, 90 * DAY)
 SHARED_DEVICE = (2 * HOUR, 12 * HOUR)
 ADMIN = (4 * HOUR, 12 * HOUR)
+# Words in a User-Agent and what people call it; the first that fits wins.
+BROWSERS = {
+    "MicroMessenger": "WeChat",
+    "DingTalk": "DingTalk",
+    "Edg": "Edge",
+    "Firefox": "Firefox",
+    "FxiOS": "Firefox",
+    "Chrome": "Chrome",
+    "CriOS": "Chrome",
+    "Safari": "Safari",
+}
+SYSTEMS = {
+    "HarmonyOS": "HarmonyOS",
+    "Android": "Android",
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Windows": "Windows",
+    "Mac OS": "Mac",
+    "Linux": "Linux",
+}
 NOTICE_EVERY = 10 * 60  # a request is written down at most that often
 
 
@@ -45,6 +65,15 @@ def sessions_of(person: User) -> QuerySet[UserSession]:
     """The person's sign-ins that are still good, newest first."""
     alive = Session.objects.filter(session_key=OuterRef("session_key"), expire_date__gt=Now())
     return UserSession.objects.filter(Exists(alive), user=person).order_by("-created_at")
+
+
+def device_words(user_agent: str) -> str:
+    """What the device calls itself, in names people know: "Chrome, Android"."""
+    found = [
+        next((name for word, name in words.items() if word in user_agent), "")
+        for words in (BROWSERS, SYSTEMS)
+    ]
+    return ", ".join(filter(None, found))
 
 
 @transaction.atomic

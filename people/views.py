@@ -1,5 +1,7 @@
 """Sign-in beyond allauth's own pages: reset, links, own sign-ins, language."""
 
+from typing import Any
+
 from allauth.account.adapter import get_adapter
 from allauth.account.utils import perform_login
 from allauth.core.ratelimit import respond_429
@@ -22,7 +24,7 @@ from people.forms import AskResetForm, ChoosePasswordForm, LanguageForm
 from people.models import User
 from people.qr import qr_image
 from people.resetting import ask_for_reset
-from people.sessions import end_sessions, sessions_of
+from people.sessions import device_words, end_sessions, sessions_of
 from people.sign_in_links import (
     LIFE,
     MayNotIssueLink,
@@ -45,7 +47,7 @@ def ask_reset(request: HttpRequest) -> HttpResponse:
         status = 422 if form.is_bound else 200
         return render(request, "account/password_reset.html", {"form": form}, status=status)
     name = form.cleaned_data["name"]
-    if take_try(request, "reset", key=name.lower()) is None:
+    if take_try(request, "reset", name.lower()) is None:
         return respond_429(request)
     ask_for_reset(name)
     return redirect("account_reset_password_done")
@@ -63,7 +65,7 @@ def use_sign_in_link(request: HttpRequest, token: str) -> HttpResponse:
     link = open_link(token)
     status = 200 if link else 410
     response = render(request, "people/use_link.html", {"link": link}, status=status)
-    response._has_been_logged = True  # type: ignore[attr-defined] -- the address is a secret
+    response._has_been_logged = True  # type: ignore[attr-defined]  # the address is a secret
     return response
 
 
@@ -106,13 +108,13 @@ def person_link(request: Request, username: str) -> HttpResponse:
     person = get_object_or_404(User, username=username)
     if not may_issue_link(request.user, person):
         raise Http404
-    context = {"person": person, "hours": int(LIFE.total_seconds()) // 3600}
+    context: dict[str, Any] = {"person": person, "hours": int(LIFE.total_seconds()) // 3600}
     if request.method == "POST":
         try:
-            context["link"] = issue_link(issuer=request.user, person=person)
+            link = issue_link(issuer=request.user, person=person)
         except MayNotIssueLink:
             raise Http404 from None
-        context["qr"] = qr_image(context["link"])
+        context |= {"link": link, "qr": qr_image(link)}
     return render(request, "people/person_link.html", context)
 
 
@@ -120,11 +122,15 @@ def person_link(request: Request, username: str) -> HttpResponse:
 @login_required
 def sessions(request: Request) -> HttpResponse:
     """Where the person is signed in."""
-    context = {
-        "sessions": sessions_of(request.user),
-        "current_key": request.session.session_key,
-    }
-    return render(request, "people/sessions.html", context)
+    listed = [
+        {
+            "session": session,
+            "device": device_words(session.user_agent) or _("Unknown device"),
+            "is_this_one": session.session_key == request.session.session_key,
+        }
+        for session in sessions_of(request.user)
+    ]
+    return render(request, "people/sessions.html", {"listed": listed})
 
 
 @require_POST

@@ -62,6 +62,7 @@ def test_text_is_marked_as_safe_only_in_reviewed_places():
     reviewed = {
         "quizzes/prose.py": "nh3 has cleaned it",
         "quizzes/templatetags/practice.py": "a rendered template and a token",
+        "units/comparing_beliefs.py": "plots escapes every text",
         "units/figures.py": "plots escapes every text",
         "units/lesson_page.py": "a lesson's blocks, cleaned when they were published",
     }

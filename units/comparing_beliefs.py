@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from math import sqrt
 
 from django.db import connection
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -32,6 +33,11 @@ class Side:
     def is_held(self) -> bool:
         """Sure and wrong: not a slip but a belief."""
         return self.is_right is False and self.confidence == Confidence.SURE
+
+    @property
+    def is_guessed(self) -> bool:
+        """Right, but by a guess: that shows nothing yet."""
+        return self.is_right is True and self.confidence == Confidence.GUESS
 
     @property
     def words(self) -> str:
@@ -65,9 +71,11 @@ class Belief:
 
     @property
     def state(self) -> str:
-        """`held`, `slipped`, `changed`, `kept`, or `open` where an answer is missing."""
+        """`held`, `slipped`, `changed`, `kept`; `guessed` or `open` where that cannot be said."""
         if self.before.is_right is None or self.after.is_right is None:
             return "open"
+        if self.after.is_guessed:
+            return "guessed"
         if self.after.is_right:
             return "kept" if self.before.is_right else "changed"
         return "slipped" if self.before.is_right else "held"
@@ -99,6 +107,10 @@ class Comparison:
         return self._in("kept")
 
     @property
+    def guessed(self) -> list[Belief]:
+        return self._in("guessed")
+
+    @property
     def open(self) -> list[Belief]:
         return self._in("open")
 
@@ -118,7 +130,7 @@ def comparison_of(course: Course, person: User) -> Comparison | None:
     if len(quiz_of) != 2 or pre.bank is None:
         return None
     beliefs = {
-        one["id"]: Belief(*(Text(**one[key]) for key in ("title", "holds", "myth")))
+        one["id"]: Belief(Text(**one["title"]), Text(**one["holds"]), Text(**one["myth"]))
         for one in pre.bank.objectives
     }
     answers = Answer.objects.filter(attempt__in=quiz_of, exercise__bank_items__bank=pre.bank_id)
@@ -148,12 +160,14 @@ class ClassGain:
         return self.low <= 0
 
     @property
-    def drawing(self) -> str:
+    def drawing(self) -> SafeString | str:
         """The interval as SVG; empty where it leaves the scale from 0 to 100."""
         if self.low < 0 or self.high > 100:
             return ""
         label = _("Mean gain %(mean)s points, 95%% interval %(low)s to %(high)s") % self.numbers
-        return plots.interval(round(self.low), round(self.mean), round(self.high), label, unit="")
+        low, mean, high = (round(number) for number in (self.low, self.mean, self.high))
+        # plots escapes every text it is given
+        return mark_safe(plots.interval(low, mean, high, label, unit=""))  # noqa: S308
 
     @property
     def numbers(self) -> dict[str, int]:

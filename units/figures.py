@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from mot_course.web import Text
 from quizzes.kinds.base import Id, Part, fits
 from units import plots
+from units.plot_text import value_text
 
 
 class _Figure(Part):
@@ -102,12 +103,6 @@ def figure_html(figure: Bars | Slope | People | Chain | Ladder) -> str:
     )
 
 
-def _number(value: float | tuple[float, float], unit: str = "") -> str:
-    if isinstance(value, tuple):
-        return f"{value[0]:g}–{value[1]:g}{unit}"
-    return f"{value:g}{unit}"
-
-
 def _drawing(figure: Bars | Slope | People | Chain | Ladder) -> str:
     label = figure.title.said
     if isinstance(figure, Bars):
@@ -140,10 +135,10 @@ def _drawing(figure: Bars | Slope | People | Chain | Ladder) -> str:
 def _table(figure: Bars | Slope | People | Chain | Ladder) -> tuple[list[str], list[list[str]]]:
     """Head and rows of the table for whoever cannot see the drawing."""
     if isinstance(figure, Bars):
-        return [], [[row.label.said, _number(row.value, figure.unit)] for row in figure.rows]
+        return [], [[row.label.said, value_text(row.value, figure.unit)] for row in figure.rows]
     if isinstance(figure, Slope):
         return [figure.left.said, figure.right.said], [
-            [row.label.said, _number(row.left, figure.unit), _number(row.right, figure.unit)]
+            [row.label.said, value_text(row.left, figure.unit), value_text(row.right, figure.unit)]
             for row in figure.rows
         ]
     if isinstance(figure, People):

@@ -1,271 +1,220 @@
-"""SVG figures for lessons: pure functions from plain data to an <svg class="plot">. 350 units wide, text 15 units, notes 13.5.
-Copy into the project and adapt: callers pass texts in ONE language already. Every text is escaped here."""
+"""SVG figures for lessons and reports: pure functions from plain data to an <svg class="plot">.
 
-from html import escape
+The texts come in one language already, and every one is escaped here. All lengths are units of
+a drawing 350 wide, which pages show at 280 to 448 pixels. Classes, not attributes, give the
+colours: `hi` is the highlight, `ok` what was reached.
+"""
 
-W, SIZE, NOTE, LEAD = 350, 15, 13.5, 19  # width, label size, note size, line height of labels
+from collections.abc import Sequence
+from dataclasses import dataclass
 
+from units.plot_slope import slope as slope  # callers know one module
+from units.plot_text import (
+    LEAD,
+    NOTE_SIZE,
+    WIDTH,
+    Step,
+    Value,
+    box,
+    ends_of,
+    inside,
+    marked,
+    strong,
+    svg,
+    text_element,
+    value_text,
+    width,
+    wrap,
+)
 
-def wide(char):  # full-width characters take one em, others about 0.54
-    return (
-        1.0
-        if ord(char) > 0x2E7F
-        else 0.3
-        if char in " .,:;'’il|!()"
-        else 0.66
-        if char.isupper()
-        else 0.56
-    )
+Bar = tuple[str, Value, bool]  # label, value, highlight
+Group = tuple[str, int, bool]  # label, count, highlight
 
+BAR_LABEL, BAR_GAP, BAR_LINES = 122.0, 9.0, 2  # labels too long for it stand above their bars
+BAR_VALUE, BAR_VALUE_GAP = 58.0, 7.0
 
-def width(text, size=SIZE):
-    return sum(wide(c) for c in text) * size
+PERSON_WIDTH, PERSON_CELL, PERSON_ROW = 22.0, 35.0, 42.0
+FEW, TO_A_ROW, FEWEST_TO_A_ROW = 12, 10, 5
+KEY_LABEL, KEY_ROW = 62.0, 44.0
 
+BOX_ARROW = 25.0
+RUNG_SHIFT, LADDER_SHIFT, RUNG_GAP = 22.0, 110.0, 8.0
 
-NO_START = "，。；：、？！）》”’…—%,.;:?!)"
-
-
-def wrap(text, room, size=SIZE):
-    """Lines no wider than room: Latin breaks at spaces, Chinese between characters, never before closing punctuation."""
-    words, word = [], ""
-    for c in text:
-        if c == " ":
-            words.append(word + " ")
-            word = ""
-        elif ord(c) > 0x2E7F or c in "“”‘’…—":
-            if c in NO_START:
-                word += c
-            else:
-                if word:
-                    words.append(word)
-                word = c
-        else:
-            if word and ord(word[-1]) > 0x2E7F and c not in NO_START:
-                words.append(word)
-                word = ""
-            word += c
-    words.append(word)
-    lines, line = [], ""
-    for word in words:
-        if line and width((line + word).rstrip(), size) > room:
-            lines.append(line.rstrip())
-            line = word
-        else:
-            line += word
-    lines.append(line.rstrip())
-    return [x for x in lines if x]
+INTERVAL_MARGIN, INTERVAL_HEIGHT, NOTE_GAP = 6.0, 64.0, 5.0
+SQUARE_GAP, SCORE_HEIGHT = 4.0, 50.0
 
 
-def text(x, y, lines, klass="", lead=LEAD):
-    if isinstance(lines, str):
-        lines = [lines]
-    spans = "".join(
-        f'<tspan x="{x:g}" dy="{0 if i == 0 else lead:g}">{escape(line)}</tspan>'
-        for i, line in enumerate(lines)
-    )
-    return f'<text x="{x:g}" y="{y:g}"{f" class={chr(34)}{klass}{chr(34)}" if klass else ""}>{spans}</text>'
-
-
-def svg(height, parts, label):
-    return (
-        f'<svg class="plot" viewBox="0 0 {W} {height:g}" width="{W}" height="{height:g}" role="img" aria-label="{escape(label, quote=True)}">'
-        + "".join(parts)
-        + "</svg>"
-    )
-
-
-def number(v):
-    return f"{v:g}"
-
-
-def bars(rows, unit="", label=""):
-    """rows: (label, value | [low, high], highlight). Label column 122 wide, up to two lines; longer labels stand above their bars."""
-    column, gap, room_value = 122, 9, 58
-    top = max(r[1][1] if isinstance(r[1], (list, tuple)) else r[1] for r in rows) or 1
-    stacked = any(len(wrap(r[0], column)) > 2 for r in rows)
-    x0 = (
-        0
-        if stacked
-        else min(column, max(width(line) for r in rows for line in wrap(r[0], column))) + gap
-    )
-    room_value = max(
-        room_value,
-        max(
-            width(number(r[1][1]) + "–" + number(r[1][0]) + unit)
-            if isinstance(r[1], (list, tuple))
-            else width(number(r[1]) + unit)
-            for r in rows
-        )
-        + 8,
-    )
-    scale = (W - x0 - room_value) / top
-    y, parts = 2, []
-    for name, value, *more in rows:
-        hi = " hi" if more and more[0] else ""
-        low, high = value if isinstance(value, (list, tuple)) else (value, value)
-        said = (number(low) if low == high else f"{number(low)}–{number(high)}") + unit
-        lines = wrap(name, W if stacked else column)
-        if stacked:
-            parts.append(text(0, y + 14, lines, "strong" if hi else ""))
-            y += len(lines) * LEAD + 3
-            h, block = 18, 18
-        else:
-            block = max(24, len(lines) * LEAD + 4)
-            h = 20
-            parts.append(
-                text(
-                    x0 - gap,
-                    y + block / 2 - (len(lines) - 1) * LEAD / 2 + 5,
-                    lines,
-                    "end" + (" strong" if hi else ""),
-                )
-            )
-        by = y + (block - h) / 2
-        parts.append(
-            f'<rect class="bar{hi}" x="{x0:g}" y="{by:g}" width="{max(low * scale, 2):.1f}" height="{h}" rx="4"/>'
-        )
-        if high != low:
-            parts.append(
-                f'<rect class="span{hi}" x="{x0 + low * scale:.1f}" y="{by:g}" width="{(high - low) * scale:.1f}" height="{h}" rx="4"/>'
-            )
-        parts.append(text(x0 + high * scale + 7, by + h / 2 + 5.5, said, "value" + hi))
-        y += block + (12 if stacked else 8)
-    if not stacked:
-        parts.insert(0, f'<path class="axis" d="M{x0 - 0.5:g} 0V{y - 6:g}"/>')
+def bars(rows: Sequence[Bar], unit: str = "", label: str = "") -> str:
+    """Horizontal bars from zero, in one scale, the value at each end; a range is drawn paler."""
+    frame = _frame_of_bars(rows, unit)
+    y, parts = 2.0, []
+    for row in rows:
+        height, drawn = _bar(row, y, frame, unit)
+        parts.append(drawn)
+        y += height + frame.space
+    if not frame.is_stacked:
+        parts.insert(0, f'<path class="axis" d="M{frame.left - 0.5:g} 0V{y - 6:g}"/>')
     return svg(y - 4, parts, label)
 
 
-def slope(left, right, rows, unit="", label=""):
-    """rows: (label, left value, right value, highlight). Row labels at the left, values at both ends, at least 24 between lines."""
-    column, xl, xr, top, height = 116, 166, 304, 38, 190
-    values = [v for r in rows for v in r[1:3]]
-    low, high = min(values), max(values)
-    y_of = lambda v: top + (high - v) / ((high - low) or 1) * height
+def people(total: int, groups: Sequence[Group], label: str = "") -> str:
+    """One little person for each, ten to a row, and below a key with each group's count."""
+    in_row = TO_A_ROW if total > FEW else max(total, FEWEST_TO_A_ROW)
+    cell = min(PERSON_CELL, WIDTH / in_row)
+    shift = (cell - PERSON_WIDTH) / 2 if cell < PERSON_CELL else 0.0
+    flags = [hi for _, count, hi in groups for _ in range(count)]
     parts = [
-        text(xl, 16, left, "middle soft"),
-        text(xr, 16, right, "middle soft"),
-        f'<path class="axis" d="M{xl} 26V{top + height + 14}M{xr} 26V{top + height + 14}"/>',
+        _person(place % in_row * cell + shift, place // in_row * PERSON_ROW, hi=hi)
+        for place, hi in enumerate(flags)
     ]
-
-    def spread(wanted):  # [(y, room)] -> ys that keep apart, order kept
-        out = []
-        for y, room in wanted:
-            out.append(max(y, out[-1][0] + (out[-1][1] + room) / 2) if out else y)
-            out[-1] = (out[-1], room)
-        return [y for y, _ in out]
-
-    order = sorted(rows, key=lambda r: -r[1])
-    labels = [wrap(r[0], column) for r in order]
-    ys = spread([(y_of(r[1]), max(24, len(ls) * LEAD + 4)) for r, ls in zip(order, labels)])
-    bottom = top + height + 18
-    for r, ls, y in zip(order, labels, ys):
-        hi = " hi" if len(r) > 3 and r[3] else ""
-        parts.append(f'<path class="link{hi}" d="M{xl} {y_of(r[1]):.1f}L{xr} {y_of(r[2]):.1f}"/>')
-        parts.append(
-            text(column, y - (len(ls) - 1) * LEAD / 2 + 5, ls, "end" + (" strong" if hi else ""))
-        )
-        parts.append(text(xl - 9, y + 5, number(r[1]) + unit, "end value" + hi))
-        bottom = max(bottom, y + len(ls) * LEAD / 2 + 6)
-    order = sorted(rows, key=lambda r: -r[2])
-    for r, y in zip(order, spread([(y_of(r[2]), 20) for r in order])):
-        hi = " hi" if len(r) > 3 and r[3] else ""
-        parts.append(text(xr + 10, y + 5, number(r[2]) + unit, "value" + hi))
-    for r in rows:
-        hi = " hi" if len(r) > 3 and r[3] else ""
-        parts.append(
-            f'<circle class="dot{hi}" cx="{xl}" cy="{y_of(r[1]):.1f}" r="4.5"/><circle class="dot{hi}" cx="{xr}" cy="{y_of(r[2]):.1f}" r="4.5"/>'
-        )
-    return svg(bottom, parts, label)
-
-
-def people(total, groups, label=""):
-    """groups: (label, count, highlight). Ten to a row; one labelled line per group underneath, with its own figure before it."""
-    per = 10 if total > 12 else max(total, 5)
-    dx = min(35, W / per)
-    flags = [bool(g[2]) if len(g) > 2 else False for g in groups for _ in range(g[1])]
-
-    def figure(x, y, hi):  # 22 wide, 34 high
-        return f'<path class="person{" hi" if hi else ""}" d="M{x + 11:g} {y + 1:g}a5 5 0 1 0 .01 0zM{x + 2.5:g} {y + 32:g}v-9a8.5 8.5 0 0 1 17 0v9z"/>'
-
-    parts = [
-        figure((i % per) * dx + (dx - 22) / 2 if dx < 35 else (i % per) * dx, (i // per) * 42, hi)
-        for i, hi in enumerate(flags)
-    ]
-    y = ((len(flags) - 1) // per + 1) * 42 + 10
-    for name, count, *more in groups:
-        hi = bool(more and more[0])
-        lines = wrap(name, W - 62)
-        parts.append(figure(0, y - 6, hi))
-        parts.append(text(52, y + 16, number(count), "end value" + (" hi" if hi else "")))
-        parts.append(text(62, y + 16, lines, "strong" if hi else ""))
-        y += max(44, len(lines) * LEAD + 22)
+    y = -(-len(flags) // in_row) * PERSON_ROW + 10  # rows, rounded up
+    for name, count, hi in groups:
+        lines = wrap(name, WIDTH - KEY_LABEL)
+        parts += [
+            _person(0, y - 6, hi=hi),
+            text_element(KEY_LABEL - 10, y + 16, value_text(count), marked("end value", hi=hi)),
+            text_element(KEY_LABEL, y + 16, lines, strong("", hi=hi)),
+        ]
+        y += max(KEY_ROW, len(lines) * LEAD + 22)
     return svg(y - 8, parts, label)
 
 
-def box(x, y, w, name, note, hi, pad=12):
-    names, notes = wrap(name, w - 2 * pad), wrap(note, w - 2 * pad, NOTE) if note else []
-    h = 2 * pad + len(names) * LEAD - 3 + (len(notes) * 18 + 3 if notes else 0)
-    parts = [
-        f'<rect class="box{" hi" if hi else ""}" x="{x + 1:g}" y="{y:g}" width="{w - 2:g}" height="{h:g}" rx="10"/>',
-        text(x + pad, y + pad + 12.5, names, "strong"),
-    ]
-    if notes:
-        parts.append(text(x + pad, y + pad + len(names) * LEAD + 14, notes, "note", 18))
-    return h, parts
-
-
-def chain(steps, label=""):
-    """steps: (label, note, highlight): boxes from top to bottom, an arrow of 26 between."""
-    y, parts = 1, []
-    for i, (name, note, *more) in enumerate(steps):
-        if i:
-            parts.append(f'<path class="link" d="M{W / 2:g} {y + 3:g}v17m-5 -5.5 5 5.5 5 -5.5"/>')
-            y += 25
-        h, drawn = box(0, y, W, name, note, bool(more and more[0]))
-        parts += drawn
-        y += h
+def chain(steps: Sequence[Step], label: str = "") -> str:
+    """Boxes from top to bottom, joined by arrows."""
+    y = 1.0
+    parts: list[str] = []
+    for step in steps:
+        if parts:
+            arrow = f"M{WIDTH / 2:g} {y + 3:g}v17m-5 -5.5 5 5.5 5 -5.5"
+            parts.append(f'<path class="link" d="{arrow}"/>')
+            y += BOX_ARROW
+        height, drawn = box(0, y, WIDTH, step)
+        parts.append(drawn)
+        y += height
     return svg(y + 1, parts, label)
 
 
-def ladder(steps, label=""):
-    """steps: (label, note, highlight), the lowest first and drawn at the bottom; each rung begins 22 further right than the one below it."""
-    dx = min(22, 110 / max(len(steps) - 1, 1))
-    y, parts = 1, []
-    for i in range(len(steps) - 1, -1, -1):
-        name, note, *more = steps[i]
-        h, drawn = box(i * dx, y, W - i * dx, name, note, bool(more and more[0]))
-        parts += drawn
-        y += h + 7
-    return svg(y - 6, parts, label)
+def ladder(steps: Sequence[Step], label: str = "") -> str:
+    """Boxes on a stair: the first step is the lowest, each next one further up and right."""
+    shift = min(RUNG_SHIFT, LADDER_SHIFT / max(len(steps) - 1, 1))
+    y, parts, stair = 4.0, [], f"M{(len(steps) - 1) * shift + 2:g} 4"
+    for rung, step in reversed(list(enumerate(steps))):
+        left = rung * shift + 8
+        height, drawn = box(left, y, WIDTH - left, step)
+        parts.append(drawn)
+        foot = y + height + (RUNG_GAP / 2 if rung else 0)  # half way to the next rung
+        stair += f"H{left - 6:g}V{foot:g}"
+        y += height + RUNG_GAP
+    parts.append(f'<path class="stair" d="{stair}"/>')
+    return svg(y - 5, parts, label)
 
 
-def interval(low, middle, high, label="", unit="%", top=100):
-    """One estimate with its interval on a line from 0 to top."""
-    x = lambda v: 6 + v / top * (W - 12)
-    return svg(
-        64,
-        [
-            f'<path class="axis" d="M{x(0):g} 34H{x(top):g}M{x(0):g} 30v8M{x(top):g} 30v8"/>',
-            f'<rect class="span hi" x="{x(low):.1f}" y="28" width="{x(high) - x(low):.1f}" height="12" rx="6"/>',
-            f'<circle class="dot hi" cx="{x(middle):.1f}" cy="34" r="6.5"/>',
-            text(round(x(middle), 1), 16, number(middle) + unit, "middle value hi"),
-            text(0, 58, "0", "note"),
-            text(W, 58, number(top) + unit, "note end"),
-            text(round(x(low), 1), 58, number(low), "note middle"),
-            text(round(x(high), 1), 58, number(high), "note middle"),
-        ],
-        label,
+def interval(
+    low: float, middle: float, high: float, label: str = "", unit: str = "%", top: float = 100
+) -> str:
+    """One estimate and its interval on a line from 0 to `top`, all in `unit`."""
+    scale = (WIDTH - 2 * INTERVAL_MARGIN) / top
+    left, here, right, end = (INTERVAL_MARGIN + v * scale for v in (low, middle, high, top))
+    said = value_text(middle, unit)
+    parts = [
+        f'<path class="axis" d="M{INTERVAL_MARGIN:g} 34H{end:g}M{INTERVAL_MARGIN:g} 30v8'
+        f'M{end:g} 30v8"/>',
+        f'<rect class="span hi" x="{left:.1f}" y="28" width="{right - left:.1f}" height="12"'
+        ' rx="6"/>',
+        f'<circle class="dot hi" cx="{here:.1f}" cy="34" r="6.5"/>',
+        text_element(inside(here, said), 16, said, "middle value hi"),
+        *_interval_notes((low, left), (high, right), value_text(top, unit)),
+    ]
+    return svg(INTERVAL_HEIGHT, parts, label)
+
+
+def scoreline(points: int, total: int, needed: int, label: str = "", need_word: str = "") -> str:
+    """One square for each of `total` points, those reached filled, and where passing begins."""
+    gap = min(SQUARE_GAP, WIDTH / total / 4)
+    cell = (WIDTH + gap) / total
+    parts = [
+        f'<rect class="bar{" ok" if place < points else ""}" x="{place * cell:.1f}" y="4"'
+        f' width="{cell - gap:.1f}" height="20" rx="{min(4, (cell - gap) / 2):g}"/>'
+        for place in range(total)
+    ]
+    x = min(needed * cell - gap / 2, WIDTH)
+    word_end = max(x - 6, width(need_word, NOTE_SIZE))
+    parts.append(f'<path class="axis" d="M{x:.1f} 0V34"/>')
+    parts.append(text_element(round(word_end, 1), 44, need_word, "note end"))
+    return svg(SCORE_HEIGHT, parts, label)
+
+
+@dataclass(frozen=True)
+class _BarFrame:
+    """What all bars of a figure share."""
+
+    left: float  # where bars begin
+    scale: float  # units of the drawing for a value of 1
+    is_stacked: bool  # labels above their bars
+
+    @property
+    def space(self) -> float:
+        return 12.0 if self.is_stacked else 8.0
+
+
+def _frame_of_bars(rows: Sequence[Bar], unit: str) -> _BarFrame:
+    labels = [wrap(name, BAR_LABEL) for name, _, _ in rows]
+    widest = max(width(line) for lines in labels for line in lines)
+    is_stacked = widest > BAR_LABEL or any(len(lines) > BAR_LINES for lines in labels)
+    left = 0.0 if is_stacked else widest + BAR_GAP
+    said = max(width(value_text(value, unit)) for _, value, _ in rows)
+    longest = max(ends_of(value)[1] for _, value, _ in rows) or 1
+    room = WIDTH - left - max(BAR_VALUE, said + BAR_VALUE_GAP + 1)
+    return _BarFrame(left, room / longest, is_stacked)
+
+
+def _bar(row: Bar, y: float, frame: _BarFrame, unit: str) -> tuple[float, str]:
+    """The height of a row that begins at y, and its drawing."""
+    name, value, hi = row
+    if frame.is_stacked:
+        lines = wrap(name, WIDTH)
+        above, block, thick = len(lines) * LEAD + 3, 18.0, 18.0
+        head = text_element(0, y + 14, lines, strong("", hi=hi))
+    else:
+        lines = wrap(name, BAR_LABEL)
+        above, block, thick = 0.0, max(24.0, len(lines) * LEAD + 4), 20.0
+        first = y + block / 2 - (len(lines) - 1) * LEAD / 2 + 5
+        head = text_element(frame.left - BAR_GAP, first, lines, strong("end", hi=hi))
+    middle = y + above + block / 2
+    low, high = (end * frame.scale for end in ends_of(value))
+    drawn = head + _bar_rect("bar", frame.left, middle, max(low, 2), thick, hi=hi)
+    if high > low:
+        drawn += _bar_rect("span", frame.left + low, middle, high - low, thick, hi=hi)
+    x = round(frame.left + high + BAR_VALUE_GAP, 1)
+    drawn += text_element(x, middle + 5.5, value_text(value, unit), marked("value", hi=hi))
+    return above + block, drawn
+
+
+def _bar_rect(name: str, x: float, middle: float, long: float, thick: float, *, hi: bool) -> str:
+    return (
+        f'<rect class="{marked(name, hi=hi)}" x="{x:.1f}" y="{middle - thick / 2:g}"'
+        f' width="{long:.1f}" height="{thick:g}" rx="4"/>'
     )
 
 
-def scoreline(points, total, needed, label="", need_word=""):
-    """The score as total small squares in one row, and where passing begins."""
-    gap, w = 4, (W - 4 * (total - 1)) / total
-    parts = [
-        f'<rect class="bar{" ok" if i < points else ""}" x="{i * (w + gap):.1f}" y="4" width="{w:.1f}" height="20" rx="4"/>'
-        for i in range(total)
-    ]
-    x = needed * (w + gap) - gap / 2
-    parts.append(f'<path class="axis" d="M{x:.1f} 0V34"/>')
-    parts.append(text(round(x - 6, 1), 44, need_word, "note end"))
-    return svg(50, parts, label)
+def _person(x: float, y: float, *, hi: bool) -> str:
+    """Head and shoulders, 22 wide and 34 high."""
+    head = f"M{x + 11:g} {y + 1:g}a5 5 0 1 0 .01 0z"
+    body = f"M{x + 2.5:g} {y + 32:g}v-9a8.5 8.5 0 0 1 17 0v9z"
+    return f'<path class="{marked("person", hi=hi)}" d="{head}{body}"/>'
+
+
+def _interval_notes(low: tuple[float, float], high: tuple[float, float], top: str) -> list[str]:
+    """The numbers below the line: each (value, x) of the interval, and 0 and `top` where free."""
+    notes = [(value_text(value), x) for value, x in (low, high)]
+    apart = sum(width(said, NOTE_SIZE) for said, _ in notes) / 2 + NOTE_GAP
+    if high[1] - low[1] < apart:
+        notes = [(value_text((low[0], high[0])), (low[1] + high[1]) / 2)]
+    placed = [(said, inside(x, said, NOTE_SIZE)) for said, x in notes]
+    parts = [text_element(x, 58, said, "note middle") for said, x in placed]
+    (first, first_x), (last, last_x) = placed[0], placed[-1]
+    if first_x - width(first, NOTE_SIZE) / 2 > width("0", NOTE_SIZE) + NOTE_GAP:
+        parts.append(text_element(0, 58, "0", "note"))
+    if last_x + width(last, NOTE_SIZE) / 2 < WIDTH - width(top, NOTE_SIZE) - NOTE_GAP:
+        parts.append(text_element(WIDTH, 58, top, "note end"))
+    return parts

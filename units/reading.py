@@ -23,7 +23,9 @@ NOTE = """
 
 def note_seen(*, trainee: User, unit: str, lesson: str, block: int, now: datetime) -> bool:
     """Remember the block the trainee is at; False where there is no such lesson or block."""
-    values = {"trainee": trainee.pk, "unit": unit, "lesson": lesson, "block": block, "now": now}
     with connection.cursor() as cursor:
-        cursor.execute(NOTE, values)
+        cursor.execute(
+            NOTE,
+            {"trainee": trainee.pk, "unit": unit, "lesson": lesson, "block": block, "now": now},
+        )
         return cursor.rowcount == 1

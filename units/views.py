@@ -13,7 +13,7 @@ from units.comparing_beliefs import class_gain, comparison_of
 from units.finishing import finish_lesson
 from units.lesson_page import blocks_of, lessons_to_show, open_lessons, page_of
 from units.models import Course, CourseUnit, Lesson, LessonRevision, Unit
-from units.progress import course_states, unit_state
+from units.progress import CourseState, course_states, unit_state
 from units.reading import note_seen
 
 
@@ -23,8 +23,16 @@ def courses(request: Request) -> HttpResponse:
     """All courses, the one in use first."""
     states = course_states(request.user)
     current = current_course(states)
-    others = [state for state in states if state is not current]
-    return render(request, "units/courses.html", {"current": current, "others": others})
+    context = {
+        "current": current,
+        "others": [state for state in states if state is not current],
+        "finished_count": _finished_count(current) if current else 0,
+    }
+    return render(request, "units/courses.html", context)
+
+
+def _finished_count(state: CourseState) -> int:
+    return sum(one.is_finished for one in state.lessons)
 
 
 @require_safe
@@ -34,7 +42,8 @@ def course(request: Request, slug: str) -> HttpResponse:
     found = course_states(request.user, Course.objects.filter(slug=slug, archived_at=None))
     if not found:
         raise Http404
-    return render(request, "units/course.html", {"state": found[0]})
+    context = {"state": found[0], "finished_count": _finished_count(found[0])}
+    return render(request, "units/course.html", context)
 
 
 @require_safe
@@ -94,7 +103,8 @@ def lesson(request: Request, unit: str, lesson: str) -> HttpResponse:
     found = get_object_or_404(lessons_to_show(request.user), unit__slug=unit, slug=lesson)
     preview = _preview(request, found) if "revision" in request.GET else None
     page = page_of(found, request.user)
-    blocks = blocks_of(found, preview or found.current, None if preview else request.user)
+    shown: LessonRevision = preview or found.current  # type: ignore[assignment]
+    blocks = blocks_of(found, shown, None if preview else request.user)
     context = {"lesson": found, "page": page, "blocks": blocks, "preview": preview}
     return render(request, "units/lesson.html", context)
 

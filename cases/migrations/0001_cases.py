@@ -9,67 +9,141 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('quizzes', '0001_exercises_quizzes_attempts'),
+        ("quizzes", "0001_exercises_quizzes_attempts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Case',
+            name="Case",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=120, unique=True)),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('review', 'In review'), ('published', 'Published'), ('archived', 'Archived')], default='draft', max_length=10)),
-                ('title_zh', models.CharField(max_length=120)),
-                ('title_en', models.CharField(max_length=120)),
-                ('summary_zh', models.CharField(max_length=400)),
-                ('summary_en', models.CharField(max_length=400)),
-                ('industry', models.CharField(db_index=True, max_length=20)),
-                ('steps', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), blank=True, default=list, size=None)),
-                ('origin', models.CharField(max_length=10)),
-                ('length', models.PositiveIntegerField(default=0)),
-                ('tokens', django.contrib.postgres.search.SearchVectorField(editable=False, null=True)),
-                ('sort_key', models.CharField(blank=True, max_length=200)),
-                ('pack_digest', models.CharField(blank=True, max_length=64)),
-                ('quiz', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='case', to='quizzes.quiz')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=120, unique=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("review", "In review"),
+                            ("published", "Published"),
+                            ("archived", "Archived"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                    ),
+                ),
+                ("title_zh", models.CharField(max_length=120)),
+                ("title_en", models.CharField(max_length=120)),
+                ("summary_zh", models.CharField(max_length=400)),
+                ("summary_en", models.CharField(max_length=400)),
+                ("industry", models.CharField(db_index=True, max_length=20)),
+                (
+                    "steps",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=20),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                ("origin", models.CharField(max_length=10)),
+                ("length", models.PositiveIntegerField(default=0)),
+                (
+                    "tokens",
+                    django.contrib.postgres.search.SearchVectorField(editable=False, null=True),
+                ),
+                ("sort_key", models.CharField(blank=True, max_length=200)),
+                ("pack_digest", models.CharField(blank=True, max_length=64)),
+                (
+                    "quiz",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="case",
+                        to="quizzes.quiz",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['sort_key', 'slug'],
+                "ordering": ["sort_key", "slug"],
             },
         ),
         migrations.CreateModel(
-            name='CaseRevision',
+            name="CaseRevision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('content', models.JSONField()),
-                ('digest', models.CharField(max_length=64)),
-                ('origin', models.CharField(max_length=10)),
-                ('note', models.CharField(blank=True, max_length=200)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('author', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='revisions', to='cases.case')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("content", models.JSONField()),
+                ("digest", models.CharField(max_length=64)),
+                ("origin", models.CharField(max_length=10)),
+                ("note", models.CharField(blank=True, max_length=200)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="revisions",
+                        to="cases.case",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='case',
-            name='current',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.caserevision'),
+            model_name="case",
+            name="current",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="cases.caserevision",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='caserevision',
-            constraint=models.UniqueConstraint(fields=('case', 'number'), name='revision_number_is_unique_in_its_case'),
+            model_name="caserevision",
+            constraint=models.UniqueConstraint(
+                fields=("case", "number"), name="revision_number_is_unique_in_its_case"
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['tokens'], name='cases_by_search_token'),
+            model_name="case",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["tokens"], name="cases_by_search_token"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'published'), _negated=True), ('current__isnull', False), _connector='OR'), name='a_published_case_has_a_revision'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "published"), _negated=True),
+                    ("current__isnull", False),
+                    _connector="OR",
+                ),
+                name="a_published_case_has_a_revision",
+            ),
         ),
     ]

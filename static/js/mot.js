@@ -78,6 +78,10 @@ document.documentElement.classList.add("js");
         if (card) {
           used.add(value);
           [...card.children].forEach((child) => place.append(child.cloneNode(true)));
+          const away = document.createElement("span");
+          away.className = "sr";
+          away.textContent = part.dataset.away;
+          place.prepend(away);
         } else {
           place.textContent = part.dataset.here;
         }
@@ -264,6 +268,9 @@ document.documentElement.classList.add("js");
     window.addEventListener("pageshow", () => {
       document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
     });
+  });
+  window.addEventListener("beforeprint", () => {
+    document.querySelectorAll("main details").forEach((one) => { one.open = true; });
   });
   document.addEventListener("htmx:afterSwap", (event) => {
     const root = event.detail.elt;

@@ -124,6 +124,8 @@
         item.classList.toggle("now", index === current);
         if (item.matches("a")) {
           item.querySelector("span").textContent = answered ? form.dataset.done : form.dataset.open;
+          const note = item.querySelector("[data-flagged]");
+          note.textContent = flagged ? note.dataset.flagged : "";
           if (index === current) item.setAttribute("aria-current", "true");
           else item.removeAttribute("aria-current");
         }

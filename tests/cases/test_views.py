@@ -10,15 +10,11 @@ def both(zh, en):
     return {"zh": zh, "en": en}
 
 
-def make_case(
-    slug,
-    *,
-    zh="改行程的电话",
-    en="The call",
-    industry="hotel",
-    steps=("diagnose",),
-    line="喂，悉尼",
-):
+LIN = {"id": "a", "name": both("小林", "Lin"), "part": both("前台", "desk"), "side": "staff"}
+GUEST = {"id": "b", "name": both("客人", "Guest"), "part": both("客", "guest"), "side": "customer"}
+
+
+def make_case(slug, *, industry="hotel", steps=("diagnose",), line="喂，悉尼"):
     content = {
         "title": both("改行程的电话", "The call"),
         "summary": both("概要", "Summary"),

@@ -5,7 +5,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
@@ -76,6 +76,24 @@ def test_two_senders_at_once_send_everything_once(sink):
 
     assert sorted(sink.message_ids) == sorted(message.message_id for message in messages)
     assert set(Message.objects.values_list("state", flat=True)) == {"sent"}
+
+
+def test_a_claim_passes_by_what_another_sender_is_claiming(sink):
+    to("ok")
+    claimed = []
+
+    def claim():
+        claimed.extend(delivering.claim(uuid4(), 10))
+        connection.close()
+
+    with transaction.atomic():
+        list(Message.objects.due().select_for_update())
+        other = threading.Thread(target=claim)
+        other.start()
+        other.join(5)
+
+    assert not other.is_alive()
+    assert claimed == []
 
 
 def test_a_message_is_written_in_the_language_of_its_reader(sink):

@@ -115,6 +115,7 @@ def test_a_changed_password_ends_the_other_sign_ins_and_changes_the_key_of_this_
     browser.sign_in(person.username)
     other_browser.sign_in(person.username)
     old_key = browser.session.session_key
+    other_key = other_browser.session.session_key
 
     new = "four louder mountains"
     browser.post(
@@ -122,6 +123,7 @@ def test_a_changed_password_ends_the_other_sign_ins_and_changes_the_key_of_this_
         {"oldpassword": PASSWORD, "password1": new, "password2": new},
     )
 
+    assert not browser.session.exists(other_key)  # ended, not only refused when it comes back
     assert (is_in(browser), is_in(other_browser)) == (True, False)
     assert browser.session.session_key != old_key
     assert not browser.session.exists(old_key)

@@ -90,6 +90,17 @@ def test_all_names_of_a_person_share_one_budget(browser, other_browser):
 
 
 @pytest.mark.django_db
+def test_whoever_hammers_at_one_account_does_not_use_up_the_tries_of_the_address(browser):
+    victim, neighbour = make_trainee(password=PASSWORD), make_trainee(password=PASSWORD)
+
+    for _ in range(40):
+        browser.sign_in(victim.username, WRONG)
+    browser.sign_in(neighbour.username)
+
+    assert browser.is_signed_in
+
+
+@pytest.mark.django_db
 def test_unknown_names_run_out_of_tries_as_known_ones_do(browser):
     answers = [browser.sign_in("nobody", WRONG) for _ in range(6)]
 

@@ -109,7 +109,7 @@ def _html_block(source: str, language: str) -> Json:
 
 
 def _with_signs(html: str, language: str) -> str:
-    """Put in what authors write short: the "our own" mark, and labels for the blocks."""
+    """Put in what authors write short: the "our own" mark, labels, frames for wide tables."""
     with override(DJANGO_LANGUAGE[language]):
         own = f'<span class="own">{escape(gettext("our own"))}</span>'
         html = html.replace(_OWN, own)
@@ -121,10 +121,17 @@ def _with_signs(html: str, language: str) -> str:
             html = html.replace(f'<div class="{name}">', _opening(name, label))
             if name == "classroom" and "<details" in html:
                 html = html.replace("</div>", "</details>")
-        return html
+        # After the classroom's end has been looked for: these bring in more ends of a div.
+        html = html.replace("<table>", f"{_table_frame(gettext('Table'))}<table>")
+        return html.replace("</table>", "</table></div>")
 
 
 def _opening(name: str, label: str) -> str:
     if name == "classroom":
         return f'<details class="classroom"><summary>{escape(label)}</summary>'
     return f'<div class="{name}"><p class="label">{escape(label)}</p>'
+
+
+def _table_frame(label: str) -> str:
+    """Lets a table wider than a phone scroll by itself, with the keyboard too."""
+    return f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(label)}">'

@@ -5,7 +5,13 @@ import os
 import sys
 
 # These look at files alone, so they need none of the site's settings.
-FILES_ONLY = {"check_course", "describe_pack", "compile_translations", "extract_messages", "makemigrations"}
+FILES_ONLY = {
+    "check_course",
+    "describe_pack",
+    "compile_translations",
+    "extract_messages",
+    "makemigrations",
+}
 STAND_IN = {
     "DEMO": "1",
     "SECRET_KEY": "no secret: commands that only read files",

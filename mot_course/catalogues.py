@@ -73,7 +73,7 @@ def wanted() -> Catalog:
     """A catalogue of all messages, without translations."""
     catalogue = Catalog(locale="zh_Hans", fuzzy=False, project="MOT Course", charset="utf-8")
     for msgid, context, where in messages():
-        catalogue.add(msgid, context=context, locations=[(where, None)])
+        catalogue.add(msgid, context=context, locations=[(where, 0)])
     return catalogue
 
 

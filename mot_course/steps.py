@@ -1,9 +1,13 @@
 """The five steps of the behaviour model and the four actions, in both languages."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 
 @dataclass(frozen=True)
@@ -12,8 +16,8 @@ class Step:
 
     slug: str
     number: int
-    name: str
-    short: str
+    name: "StrPromise"
+    short: "StrPromise"
 
     @property
     def icon(self) -> str:
@@ -26,7 +30,7 @@ class Action:
     """One of explore, offer, act, confirm."""
 
     slug: str
-    name: str
+    name: "StrPromise"
 
 
 STEPS: tuple[Step, ...] = (

@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.urls import include, path
+
 from home.views import healthz, readyz
 
 handler400 = "mot_course.errors.bad_request"

@@ -26,7 +26,7 @@ class Request(HttpRequest):
     """A request as our views behind a sign-in see it."""
 
     htmx: HtmxDetails
-    user: "User"  # type: ignore[assignment]
+    user: "User"
 
 
 def content_language() -> str:

@@ -22,7 +22,7 @@ SAVE = """
 WITH open AS (
     SELECT id FROM quizzes_attempt
     WHERE id = %(attempt)s AND trainee_id = %(trainee)s AND submitted_at IS NULL
-      AND (deadline_at IS NULL OR now() <= deadline_at + %(grace)s)
+      AND (deadline_at IS NULL OR now() <= deadline_at + make_interval(secs => %(grace)s))
     FOR SHARE
 )
 UPDATE quizzes_answer
@@ -96,7 +96,7 @@ def save_answer(
             {
                 "attempt": answer.attempt_id,
                 "trainee": trainee.pk,
-                "grace": GRACE,
+                "grace": GRACE.total_seconds(),
                 "position": answer.position,
                 "response": None if response is None else json.dumps(response),
                 "confidence": confidence,

@@ -58,7 +58,7 @@ class Question:
     def rules(self) -> Kind[Any]:
         return self.revision.rules
 
-    @property
+    @cached_property
     def prefix(self) -> str:
         """What the names of this question's fields begin with on a page of several."""
         return f"a{self.position}" if self.position else "a"
@@ -83,14 +83,14 @@ class Question:
             return None
         return self.rules.grade(self.spec, self.response)
 
-    @property
+    @cached_property
     def is_answered(self) -> bool:
         """Whether nothing is left to fill in, the confidence included."""
         if self.response is None or not self.rules.is_complete(self.spec, self.response):
             return False
         return bool(self.confidence) or not self.asks_confidence
 
-    @property
+    @cached_property
     def asks_confidence(self) -> bool:
         return self.rules.asks_confidence(self.spec)
 

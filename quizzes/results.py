@@ -1,14 +1,16 @@
 """What an attempt's result page shows, as far as the quiz releases it."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from people.models import User
 from quizzes import neighbours
 from quizzes.models import Attempt, BankItem, Quiz
 from quizzes.questions import Question
-from quizzes.starting import NoAttemptLeft, TooEarly, why_not
+from quizzes.starting import NoAttemptLeft, TooEarly, last_attempt, why_not
 
 
 def result_of(attempt: Attempt, person: User) -> dict[str, Any]:
@@ -17,26 +19,46 @@ def result_of(attempt: Attempt, person: User) -> dict[str, Any]:
     reveal = is_released(quiz)
     answers = list(attempt.answers.select_related("revision", "exercise"))
     questions = [Question.of(answer, answer.exercise.slug, reveal=reveal) for answer in answers]
-    attempts = list(Attempt.objects.of(person).filter(quiz=quiz).order_by("number"))
-    for one in attempts:
-        one.quiz = quiz
     missed = _missed_objectives(quiz, answers) if reveal else []
-    refusal = why_not(quiz, attempts, timezone.now())
+    last = last_attempt(quiz, person)
+    refusal = why_not(quiz, last, timezone.now())
     right = sum(answer.earned == answer.possible for answer in answers)
     return {
         "attempt": attempt,
         "quiz": quiz,
-        "questions": questions,
+        "outcomes": [_outcome(question) for question in questions] if reveal else [],
         "reveal": reveal,
         "right": right,
         "count": len(answers),
         "bars": _bars([answer.earned == answer.possible for answer in answers]),
         "answered": sum(answer.response is not None for answer in answers),
         "around": neighbours.around(quiz, missed),
-        "may_try_again": refusal is None and attempts[-1].is_submitted,
+        "may_try_again": refusal is None and last is not None and last.is_submitted,
         "again_at": refusal.again_at if isinstance(refusal, TooEarly) else None,
         "is_last": isinstance(refusal, NoAttemptLeft),
     }
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A question of the result with its verdict as colour, symbol and word."""
+
+    question: Question
+    verdict: str  # right | partly | wrong | none
+    tone: str
+    icon: str
+    word: str
+
+
+def _outcome(question: Question) -> Outcome:
+    verdict = question.grade.verdict if question.grade else "none"
+    tone, icon, word = {
+        "right": ("good", "tick", gettext("right")),
+        "partly": ("warn", "partly", gettext("partly right")),
+        "wrong": ("bad", "cross", gettext("wrong")),
+        "none": ("", "dash", gettext("not answered")),
+    }[verdict]
+    return Outcome(question, verdict, tone, icon, word)
 
 
 def is_released(quiz: Quiz) -> bool:

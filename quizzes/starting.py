@@ -1,6 +1,5 @@
 """Starting an attempt: never more than allowed, never two open at once."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
@@ -41,20 +40,17 @@ def start_attempt(*, quiz: Quiz, trainee: User) -> Attempt:
     """
     take_turn(quiz, trainee)
     now = timezone.now()
-    attempts = list(Attempt.objects.of(trainee).filter(quiz=quiz).order_by("number"))
-    for attempt in attempts:
-        attempt.quiz = quiz
-        if attempt.submitted_at is None:
-            if not attempt.is_over_at(now):
-                return attempt
-            submit_attempt(attempt_id=attempt.pk, trainee=trainee)
-            attempt.refresh_from_db(fields=["submitted_at", "score"])
-    if (refusal := why_not(quiz, attempts, now)) is not None:
+    last = last_attempt(quiz, trainee)
+    if last is not None and last.submitted_at is None:
+        if not last.is_over_at(now):
+            return last
+        last = submit_attempt(attempt_id=last.pk, trainee=trainee)
+    if (refusal := why_not(quiz, last, now)) is not None:
         raise refusal
     attempt = Attempt(
         quiz=quiz,
         trainee=trainee,
-        number=attempts[-1].number + 1 if attempts else 1,
+        number=last.number + 1 if last else 1,
         form=form_for(quiz, trainee),
         started_at=now,
     )
@@ -72,15 +68,22 @@ def take_turn(quiz: Quiz, trainee: User) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [quiz.pk, trainee.pk])
 
 
-def why_not(
-    quiz: Quiz, attempts: Sequence[Attempt], now: datetime
-) -> NoAttemptLeft | TooEarly | None:
-    """What keeps the trainee from starting again after these attempts, if anything does."""
-    if quiz.attempts_allowed is not None and len(attempts) >= quiz.attempts_allowed:
+def last_attempt(quiz: Quiz, trainee: User) -> Attempt | None:
+    """The trainee's latest attempt; if one is open it is this one, and its number counts all."""
+    attempt = Attempt.objects.of(trainee).filter(quiz=quiz).order_by("-number").first()
+    if attempt is not None:
+        attempt.quiz = quiz
+    return attempt
+
+
+def why_not(quiz: Quiz, last: Attempt | None, now: datetime) -> NoAttemptLeft | TooEarly | None:
+    """What keeps the trainee from starting again after this attempt, if anything does."""
+    if last is None:
+        return None
+    if quiz.attempts_allowed is not None and last.number >= quiz.attempts_allowed:
         return NoAttemptLeft()
-    if attempts and quiz.retry_minutes and not attempts[-1].is_passed:
-        submitted_at = attempts[-1].submitted_at
-        again_at = (submitted_at or now) + timedelta(minutes=quiz.retry_minutes)
+    if quiz.retry_minutes and not last.is_passed:
+        again_at = (last.submitted_at or now) + timedelta(minutes=quiz.retry_minutes)
         if now < again_at:
             return TooEarly(again_at)
     return None
@@ -134,7 +137,7 @@ def _answers(attempt: Attempt, trainee: User) -> list[Answer]:
             attempt=attempt,
             position=position,
             exercise_id=one.exercise_id,
-            revision_id=by_exercise[one.exercise_id].exercise.current_id,
+            revision=by_exercise[one.exercise_id].exercise.current,
             weight=by_exercise[one.exercise_id].weight,
         )
         for position, one in enumerate(drawn, start=1)

@@ -19,6 +19,8 @@ from quizzes.results import result_of
 from quizzes.starting import NoAttemptLeft, TooEarly, start_attempt, why_not
 from quizzes.submitting import Unsent, submit_attempt
 
+SHOWN = 5  # so many of the latest attempts stand on a quiz's page
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
@@ -36,12 +38,13 @@ def quiz(request: Request, slug: str) -> HttpResponse:
         else:
             return redirect("quizzes:attempt", started.pk)
     now = timezone.now()
-    attempts = list(Attempt.objects.of(request.user).filter(quiz=found).order_by("number"))
+    attempts = list(Attempt.objects.of(request.user).filter(quiz=found).order_by("-number")[:SHOWN])
     for one in attempts:
         one.quiz = found
-    is_open = bool(attempts) and not attempts[-1].is_submitted
+    last = attempts[0] if attempts else None
+    is_open = last is not None and not last.is_submitted
     if refusal is None and not is_open:
-        refusal = why_not(found, attempts, now)
+        refusal = why_not(found, last, now)
     context = {
         "quiz": found,
         "attempts": attempts,
@@ -51,7 +54,7 @@ def quiz(request: Request, slug: str) -> HttpResponse:
         "question_count": found.draw or _question_count(found),
         "left": None
         if found.attempts_allowed is None
-        else found.attempts_allowed - len([one for one in attempts if one.is_submitted]),
+        else found.attempts_allowed - (last.number - is_open if last else 0),
         "minutes": round(float(found.seconds * request.user.time_factor) / 60)
         if found.seconds
         else None,

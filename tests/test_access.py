@@ -132,7 +132,9 @@ def test_no_get_changes_anything(world):
         found = {}
         with connection.cursor() as cursor:
             for table in tables:
-                cursor.execute(f"SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {table} t")
+                cursor.execute(
+                    f"SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {table} t"
+                )
                 found[table] = cursor.fetchone()
         return found
 

@@ -77,13 +77,13 @@ def recount_completions(now: datetime) -> int:
     """
     before = Completion.objects.count()
     for unit in Unit.objects.select_related("check_quiz"):
-        trainees = User.objects.filter(readings__lesson__unit=unit).exclude(completion__unit=unit)
+        trainees = User.objects.filter(readings__lesson__unit=unit).exclude(completions__unit=unit)
         for trainee in trainees.distinct().iterator():
             with transaction.atomic():
                 complete_unit_if_done(unit=unit, trainee=trainee, now=now)
     for course in Course.objects.all():
-        trainees = User.objects.filter(completion__unit__places__course=course).exclude(
-            completion__course=course
+        trainees = User.objects.filter(completions__unit__places__course=course).exclude(
+            completions__course=course
         )
         for trainee in trainees.distinct().iterator():
             with transaction.atomic():

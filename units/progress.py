@@ -160,7 +160,7 @@ class CourseState:
 
     @cached_property
     def next(self) -> Deed:
-        """What to do next: the pre-test, then lesson by lesson and check by check, the post-test."""
+        """What to do next: pre-test, then lesson by lesson and check by check, then post-test."""
         if self.pre and not self.pre.is_submitted:
             label = _("Continue") if self.pre.is_open else _("Begin")
             return Deed("pre", self.pre.quiz.title, self.pre.url, label, quiz=self.pre)

@@ -11,7 +11,14 @@ from mot_course.web import Request, signed_in_or_401
 from units.choosing import current_course
 from units.comparing_beliefs import class_gain, comparison_of
 from units.finishing import finish_lesson
-from units.lesson_page import blocks_of, lessons_to_show, open_lessons, page_of
+from units.lesson_blocks import (
+    blocks_of,
+    practice_questions,
+    preview_questions,
+    read_text,
+    text_of,
+)
+from units.lesson_page import LessonPage, page_of
 from units.models import Course, CourseUnit, Lesson, LessonRevision, Unit
 from units.progress import CourseState, course_states, unit_state
 from units.reading import note_seen
@@ -100,32 +107,46 @@ def _place_of(unit: Unit) -> dict[str, object]:
 @login_required
 def lesson(request: Request, unit: str, lesson: str) -> HttpResponse:
     """A lesson: text, practice with what was answered, and the way on."""
-    found = get_object_or_404(lessons_to_show(request.user), unit__slug=unit, slug=lesson)
-    preview = _preview(request, found) if "revision" in request.GET else None
-    page = page_of(found, request.user)
-    shown: LessonRevision = preview or found.current  # type: ignore[assignment]
-    blocks = blocks_of(found, shown, None if preview else request.user)
-    context = {"lesson": found, "page": page, "blocks": blocks, "preview": preview}
+    page = page_of(request.user, unit=unit, lesson=lesson)
+    preview = _preview(request, page) if "revision" in request.GET else None
+    if preview:
+        text = read_text(preview)
+        questions = preview_questions(text)
+    else:
+        text = text_of(page.lesson.current_id, page.digest)  # type: ignore[arg-type]
+        questions = practice_questions(page.practice, request.user)
+    context = {
+        "page": page,
+        "lesson": page.lesson,
+        "text": text,
+        "blocks": blocks_of(text, questions),
+        "preview": preview,
+    }
     return render(request, "units/lesson.html", context)
 
 
-def _preview(request: Request, lesson: Lesson) -> LessonRevision:
+def _preview(request: Request, page: LessonPage) -> LessonRevision:
     """The revision asked for: only for those who teach or edit."""
     number = request.GET["revision"]
     if not request.user.is_instructor or not _is_small_number(number):
         raise Http404
-    return get_object_or_404(
-        LessonRevision.objects.defer("source"), lesson=lesson, number=int(number)
-    )
+    return get_object_or_404(LessonRevision, lesson=page.lesson.pk, number=int(number))
 
 
 @require_POST
 @login_required
 def finish(request: Request, unit: str, lesson: str) -> HttpResponse:
     """Note that the lesson is read, and go on to what comes next."""
-    found = get_object_or_404(open_lessons(request.user), unit__slug=unit, slug=lesson)
+    found = get_object_or_404(
+        Lesson.objects.select_related("unit", "practice_quiz"),
+        unit__slug=unit,
+        slug=lesson,
+        unit__archived_at=None,
+        archived_at=None,
+        current__isnull=False,
+    )
     finish_lesson(lesson=found, trainee=request.user, now=timezone.now())
-    goal = page_of(found, request.user).goal
+    goal = page_of(request.user, unit=unit, lesson=lesson).goal
     if goal.message:
         messages.success(request, goal.message)
     return redirect(goal.url)

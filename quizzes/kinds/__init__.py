@@ -5,7 +5,9 @@ from typing import Any
 from quizzes.kinds.allocate import Allocate
 from quizzes.kinds.base import BadContent, Content, Grade, Kind, Mask
 from quizzes.kinds.choice import MultipleChoice, SingleChoice
-from quizzes.kinds.placing import Matching, Ordering, Sorting
+from quizzes.kinds.matching import Matching
+from quizzes.kinds.ordering import Ordering
+from quizzes.kinds.sorting import Sorting
 from quizzes.kinds.true_false import TrueFalse
 
 __all__ = ["KINDS", "BadContent", "Content", "Grade", "Kind", "Mask", "kind_choices"]

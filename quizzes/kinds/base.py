@@ -95,7 +95,7 @@ class Choice:
     """One option as a page shows it. `correct` and `feedback` are None until revealed."""
 
     token: str
-    text: str
+    text: Any  # a text, or one still to be translated
     chosen: bool = False
     correct: bool | None = None
     feedback: str = ""

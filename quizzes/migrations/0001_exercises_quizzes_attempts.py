@@ -2,9 +2,10 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import quizzes.kinds
 from django.conf import settings
 from django.db import migrations, models
+
+import quizzes.kinds
 
 
 class Migration(migrations.Migration):

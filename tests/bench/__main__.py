@@ -1,4 +1,4 @@
-"""`make bench`: lesson, save and a ten-question quiz against bare requests, in alternating rounds."""
+"""`make bench`: lesson, save and a ten-question quiz against bare requests, round by round."""
 
 import asyncio
 import os
@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from io import StringIO
 from pathlib import Path
 
 from mot_course.embedded import start_postgres
@@ -40,9 +41,9 @@ def prepare(folder: Path) -> list[str]:
     from quizzes.models import Bank, Quiz
 
     call_command("migrate", verbosity=0)
-    call_command("compile_translations", stdout=subprocess.DEVNULL and open(os.devnull, "w"))
+    call_command("compile_translations", stdout=StringIO())
     call_command("collectstatic", interactive=False, verbosity=0)
-    call_command("load_course", "fixtures/mot", stdout=open(os.devnull, "w"))
+    call_command("load_course", "fixtures/mot", stdout=StringIO())
     bank = Bank.objects.get(slug="check-what-service-is")
     Quiz.objects.create(
         slug="bench", title_zh="测", title_en="Bench", purpose="check", bank=bank, draw=10
@@ -117,7 +118,9 @@ class Bench:
     async def finish(self, c: Connection, attempt: str) -> None:
         page = await self.plain(c, attempt)
         form = {name: hidden(page, name) for name in ("csrfmiddlewaretoken", "ticket")}
-        reply = await c.ask("POST", attempt + "submit/", form | {"confirmed": "1", "sequences": "-"})
+        reply = await c.ask(
+            "POST", attempt + "submit/", form | {"confirmed": "1", "sequences": "-"}
+        )
         assert reply.status == 302, reply.status
 
     async def quiz(self, c: Connection) -> int:
@@ -130,7 +133,9 @@ class Bench:
             reply = await c.ask("POST", f"{attempt}answers/{position}/", fields)
             assert reply.status == 200, (reply.status, reply.body[:300])
             assert reply.wire_bytes < 1024, reply.wire_bytes
-        reply = await c.ask("POST", attempt + "submit/", form | {"confirmed": "1", "sequences": "-"})
+        reply = await c.ask(
+            "POST", attempt + "submit/", form | {"confirmed": "1", "sequences": "-"}
+        )
         assert reply.status == 302
         reply = await c.ask("GET", attempt)
         assert reply.status == 200
@@ -142,7 +147,9 @@ class Bench:
 
         prefix = f"a{position}-".encode()
         found = re.search(
-            rb'<(?:input type="(?:radio|checkbox)") name="(' + prefix + rb'(?:answer|choice|choices|place-\w+))" value="(\w+)"',
+            rb'<(?:input type="(?:radio|checkbox)") name="('
+            + prefix
+            + rb'(?:answer|choice|choices|place-\w+))" value="(\w+)"',
             page,
         )
         if found is None:

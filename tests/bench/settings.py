@@ -1,6 +1,6 @@
 """The project's settings with the bare views beside the real addresses."""
 
-from mot_course.settings import *  # noqa: F403
+from mot_course.settings import *
 
 ROOT_URLCONF = "tests.bench.urls"
 

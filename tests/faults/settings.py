@@ -1,6 +1,6 @@
 """The project's settings with the control's address."""
 
-from mot_course.settings import *  # noqa: F403
+from mot_course.settings import *
 
 ROOT_URLCONF = "tests.faults.control"
 

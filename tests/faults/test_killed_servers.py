@@ -153,9 +153,7 @@ async def page_fields(client, attempt):
             await asyncio.sleep(0.1)
             continue
         if page.status == 200:
-            return {
-                name: hidden(page.body, name) for name in ("ticket", "csrfmiddlewaretoken")
-            }
+            return {name: hidden(page.body, name) for name in ("ticket", "csrfmiddlewaretoken")}
         await asyncio.sleep(0.1)
     raise AssertionError("the page never came")
 
@@ -208,7 +206,9 @@ async def submit_all(platform, people):
 def lost(platform, ledger):
     """The acknowledged answers that PostgreSQL does not hold, or that were not graded."""
     rows = platform.python(COMPARE)
-    stored = {(attempt, position): (response, earned) for attempt, position, response, earned in rows}
+    stored = {
+        (attempt, position): (response, earned) for attempt, position, response, earned in rows
+    }
     return [
         key for key, value in ledger.items()
         if stored[key] != ({"answer": value}, int(value))

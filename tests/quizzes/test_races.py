@@ -70,7 +70,7 @@ def test_200_parallel_submissions_give_one_result():
 def race(save, rounds):
     """Race a save against a submission; how many acknowledged saves were not graded."""
     lost = 0
-    for n in range(rounds):
+    for _ in range(rounds):
         attempt = make_attempt()
         answer = attempt.answers.first()
 

@@ -1,4 +1,4 @@
-"""Thirty-odd ways to break a pack: each gives a clear error, with file and line, and nothing else."""
+"""Forty ways to break a pack: each gives a clear error, with file and line, and nothing else."""
 
 import os
 

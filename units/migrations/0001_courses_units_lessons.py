@@ -7,168 +7,347 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('quizzes', '0001_exercises_quizzes_attempts'),
+        ("quizzes", "0001_exercises_quizzes_attempts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Course',
+            name="Course",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=80, unique=True)),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('title_zh', models.CharField(max_length=120)),
-                ('title_en', models.CharField(max_length=120)),
-                ('content', models.JSONField()),
-                ('minutes', models.PositiveSmallIntegerField()),
-                ('pack_digest', models.CharField(blank=True, max_length=64)),
-                ('archived_at', models.DateTimeField(blank=True, null=True)),
-                ('post_quiz', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='quizzes.quiz')),
-                ('pre_quiz', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='quizzes.quiz')),
-                ('retention_quiz', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='quizzes.quiz')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=80, unique=True)),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("title_zh", models.CharField(max_length=120)),
+                ("title_en", models.CharField(max_length=120)),
+                ("content", models.JSONField()),
+                ("minutes", models.PositiveSmallIntegerField()),
+                ("pack_digest", models.CharField(blank=True, max_length=64)),
+                ("archived_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "post_quiz",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="quizzes.quiz",
+                    ),
+                ),
+                (
+                    "pre_quiz",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="quizzes.quiz",
+                    ),
+                ),
+                (
+                    "retention_quiz",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="quizzes.quiz",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position', 'slug'],
+                "ordering": ["position", "slug"],
             },
         ),
         migrations.CreateModel(
-            name='Lesson',
+            name="Lesson",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=80)),
-                ('position', models.PositiveSmallIntegerField()),
-                ('title_zh', models.CharField(max_length=120)),
-                ('title_en', models.CharField(max_length=120)),
-                ('step', models.CharField(blank=True, max_length=20)),
-                ('minutes', models.PositiveSmallIntegerField()),
-                ('pack_digest', models.CharField(blank=True, max_length=64)),
-                ('archived_at', models.DateTimeField(blank=True, null=True)),
-                ('practice_quiz', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='lesson', to='quizzes.quiz')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=80)),
+                ("position", models.PositiveSmallIntegerField()),
+                ("title_zh", models.CharField(max_length=120)),
+                ("title_en", models.CharField(max_length=120)),
+                ("step", models.CharField(blank=True, max_length=20)),
+                ("minutes", models.PositiveSmallIntegerField()),
+                ("pack_digest", models.CharField(blank=True, max_length=64)),
+                ("archived_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "practice_quiz",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lesson",
+                        to="quizzes.quiz",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['unit', 'position'],
+                "ordering": ["unit", "position"],
             },
         ),
         migrations.CreateModel(
-            name='LessonRevision',
+            name="LessonRevision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('source', models.JSONField()),
-                ('blocks_zh', models.JSONField()),
-                ('blocks_en', models.JSONField()),
-                ('digest', models.CharField(max_length=64)),
-                ('origin', models.CharField(default='pack', max_length=10)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('author', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('lesson', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='revisions', to='units.lesson')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("source", models.JSONField()),
+                ("blocks_zh", models.JSONField()),
+                ("blocks_en", models.JSONField()),
+                ("digest", models.CharField(max_length=64)),
+                ("origin", models.CharField(default="pack", max_length=10)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "lesson",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="revisions",
+                        to="units.lesson",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='lesson',
-            name='current',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.lessonrevision'),
+            model_name="lesson",
+            name="current",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="units.lessonrevision",
+            ),
         ),
         migrations.CreateModel(
-            name='Reading',
+            name="Reading",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('block', models.PositiveSmallIntegerField(default=0)),
-                ('seen_at', models.DateTimeField()),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('lesson', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='readings', to='units.lesson')),
-                ('trainee', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='readings', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("block", models.PositiveSmallIntegerField(default=0)),
+                ("seen_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "lesson",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="readings",
+                        to="units.lesson",
+                    ),
+                ),
+                (
+                    "trainee",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="readings",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Unit',
+            name="Unit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=80, unique=True)),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('stage', models.CharField(max_length=40)),
-                ('title_zh', models.CharField(max_length=120)),
-                ('title_en', models.CharField(max_length=120)),
-                ('content', models.JSONField()),
-                ('pack_digest', models.CharField(blank=True, max_length=64)),
-                ('archived_at', models.DateTimeField(blank=True, null=True)),
-                ('check_quiz', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='unit', to='quizzes.quiz')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=80, unique=True)),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("stage", models.CharField(max_length=40)),
+                ("title_zh", models.CharField(max_length=120)),
+                ("title_en", models.CharField(max_length=120)),
+                ("content", models.JSONField()),
+                ("pack_digest", models.CharField(blank=True, max_length=64)),
+                ("archived_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "check_quiz",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="unit",
+                        to="quizzes.quiz",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position', 'slug'],
+                "ordering": ["position", "slug"],
             },
         ),
         migrations.AddField(
-            model_name='lesson',
-            name='unit',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lessons', to='units.unit'),
+            model_name="lesson",
+            name="unit",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="lessons", to="units.unit"
+            ),
         ),
         migrations.CreateModel(
-            name='CourseUnit',
+            name="CourseUnit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField()),
-                ('course', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='places', to='units.course')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='places', to='units.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField()),
+                (
+                    "course",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="places",
+                        to="units.course",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="places",
+                        to="units.unit",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['course', 'position'],
+                "ordering": ["course", "position"],
             },
         ),
         migrations.AddField(
-            model_name='course',
-            name='units',
-            field=models.ManyToManyField(through='units.CourseUnit', to='units.unit'),
+            model_name="course",
+            name="units",
+            field=models.ManyToManyField(through="units.CourseUnit", to="units.unit"),
         ),
         migrations.CreateModel(
-            name='Completion',
+            name="Completion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('finished_at', models.DateTimeField()),
-                ('trainee', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='completions', to=settings.AUTH_USER_MODEL)),
-                ('course', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='units.course')),
-                ('unit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='units.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("finished_at", models.DateTimeField()),
+                (
+                    "trainee",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="completions",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "course",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="units.course",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="units.unit",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='lessonrevision',
-            constraint=models.UniqueConstraint(fields=('lesson', 'number'), name='revision_number_is_unique_in_its_lesson'),
+            model_name="lessonrevision",
+            constraint=models.UniqueConstraint(
+                fields=("lesson", "number"), name="revision_number_is_unique_in_its_lesson"
+            ),
         ),
         migrations.AddIndex(
-            model_name='reading',
-            index=models.Index(fields=['trainee', '-seen_at'], name='readings_latest_first'),
+            model_name="reading",
+            index=models.Index(fields=["trainee", "-seen_at"], name="readings_latest_first"),
         ),
         migrations.AddConstraint(
-            model_name='reading',
-            constraint=models.UniqueConstraint(fields=('trainee', 'lesson'), name='one_reading_per_trainee_and_lesson'),
+            model_name="reading",
+            constraint=models.UniqueConstraint(
+                fields=("trainee", "lesson"), name="one_reading_per_trainee_and_lesson"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lesson',
-            constraint=models.UniqueConstraint(fields=('unit', 'slug'), name='lesson_slug_is_unique_in_its_unit'),
+            model_name="lesson",
+            constraint=models.UniqueConstraint(
+                fields=("unit", "slug"), name="lesson_slug_is_unique_in_its_unit"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='courseunit',
-            constraint=models.UniqueConstraint(deferrable=django.db.models.constraints.Deferrable['DEFERRED'], fields=('course', 'unit'), name='a_unit_stands_once_in_a_course'),
+            model_name="courseunit",
+            constraint=models.UniqueConstraint(
+                deferrable=django.db.models.constraints.Deferrable["DEFERRED"],
+                fields=("course", "unit"),
+                name="a_unit_stands_once_in_a_course",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='courseunit',
-            constraint=models.UniqueConstraint(deferrable=django.db.models.constraints.Deferrable['DEFERRED'], fields=('course', 'position'), name='a_place_in_a_course_holds_one_unit'),
+            model_name="courseunit",
+            constraint=models.UniqueConstraint(
+                deferrable=django.db.models.constraints.Deferrable["DEFERRED"],
+                fields=("course", "position"),
+                name="a_place_in_a_course_holds_one_unit",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='completion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('course', None), ('unit__isnull', False)), models.Q(('course__isnull', False), ('unit', None)), _connector='OR'), name='a_completion_is_of_a_unit_or_of_a_course'),
+            model_name="completion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("course", None), ("unit__isnull", False)),
+                    models.Q(("course__isnull", False), ("unit", None)),
+                    _connector="OR",
+                ),
+                name="a_completion_is_of_a_unit_or_of_a_course",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='completion',
-            constraint=models.UniqueConstraint(fields=('trainee', 'unit'), name='a_unit_is_completed_once_per_trainee'),
+            model_name="completion",
+            constraint=models.UniqueConstraint(
+                fields=("trainee", "unit"), name="a_unit_is_completed_once_per_trainee"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='completion',
-            constraint=models.UniqueConstraint(fields=('trainee', 'course'), name='a_course_is_completed_once_per_trainee'),
+            model_name="completion",
+            constraint=models.UniqueConstraint(
+                fields=("trainee", "course"), name="a_course_is_completed_once_per_trainee"
+            ),
         ),
     ]

@@ -1,7 +1,6 @@
 """From a pack into the database: all or nothing, twice changes nothing, editors' work stays."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from django.db import connection, transaction
@@ -10,12 +9,13 @@ from django.utils.translation import override
 
 from cases.publishing import publish_case
 from mot_course.web import Json
-from quizzes.models import Bank, BankItem, Exercise, Quiz, Revision
+from quizzes.models import Quiz
 from units.figures import figure_html
 from units.models import Course, CourseUnit, Lesson, LessonRevision, Unit
 from units.pack import canonical
-from units.pack.reading import Pack, PackBank, PackExercise, PackLesson, PackUnit, read_pack
+from units.pack.reading import Pack, PackLesson, PackUnit, read_pack
 from units.pack.schema import CourseFile
+from units.pack.stocking import Stock, Summary
 from units.pack.texts import DJANGO_LANGUAGE, blocks_of
 
 TESTS = {
@@ -23,38 +23,6 @@ TESTS = {
     "post_test": (Quiz.Purpose.POST, "课后测验", "Post-test", Quiz.Feedback.SUBMIT),
     "retention_test": (Quiz.Purpose.RETENTION, "保持测验", "Retention test", Quiz.Feedback.SUBMIT),
 }
-
-
-@dataclass
-class Summary:
-    """What a load did, by kind of thing."""
-
-    made: dict[str, int] = field(default_factory=dict)
-    changed: dict[str, int] = field(default_factory=dict)
-    same: dict[str, int] = field(default_factory=dict)
-    kept: list[str] = field(default_factory=list)  # edited here, so the pack left them alone
-
-    def count(self, kind: str, what: str) -> None:
-        counts: dict[str, int] = getattr(self, what)
-        counts[kind] = counts.get(kind, 0) + 1
-
-    @property
-    def is_nothing(self) -> bool:
-        return not self.made and not self.changed
-
-    def lines(self) -> list[str]:
-        """The summary as lines for a person."""
-        lines = []
-        for kind in sorted({*self.made, *self.changed, *self.same}):
-            lines.append(
-                f"{kind}: {self.made.get(kind, 0)} new, {self.changed.get(kind, 0)} changed, "
-                f"{self.same.get(kind, 0)} as they were"
-            )
-        lines += [
-            f"kept as edited here, not overwritten: {name} (--overwrite takes the pack's version)"
-            for name in self.kept
-        ]
-        return lines
 
 
 def load_course(folder: Path, *, overwrite: Collection[str] = ()) -> Summary:
@@ -72,18 +40,10 @@ def load_course(folder: Path, *, overwrite: Collection[str] = ()) -> Summary:
 class _Loader:
     def __init__(self, pack: Pack, overwrite: Collection[str]) -> None:
         self.pack, self.overwrite = pack, overwrite
-        self.summary = Summary()
-        self.exercises = {
-            exercise.slug: exercise
-            for exercise in Exercise.objects.filter(
-                slug__in=[one.slug for one in pack.exercises]
-            ).select_related("current")
-        }
-        self.quizzes = {quiz.slug: quiz for quiz in Quiz.objects.all()}
-        self.banks = {bank.slug: bank for bank in Bank.objects.prefetch_related("items__exercise")}
+        self.stock = Stock(pack, overwrite)
 
     def load(self) -> Summary:
-        self._load_exercises()
+        self.stock.load_exercises()
         for slug, case in self.pack.cases.items():
             outcome = publish_case(
                 slug=slug,
@@ -91,139 +51,13 @@ class _Loader:
                 digest=canonical.digest(canonical.case_form(case)),
                 overwrite=slug in self.overwrite,
             )
-            self._note("cases", slug, outcome)
+            self.stock.note("cases", slug, outcome)
         for bank in self.pack.banks.values():
-            self._load_bank(bank)
+            self.stock.load_bank(bank)
         units = {slug: self._load_unit(unit) for slug, unit in self.pack.units.items()}
         for position, (slug, course) in enumerate(self.pack.courses.items()):
             self._load_course(slug, course, position, units)
-        return self.summary
-
-    def _note(self, kind: str, slug: str, outcome: str) -> None:
-        if outcome == "kept":
-            self.summary.kept.append(f"{kind} {slug}")
-        else:
-            self.summary.count(kind, outcome)
-
-    def _may_change(self, slug: str, loaded: str, present: str) -> bool:
-        """Whether nobody has edited the thing here since the pack loaded it."""
-        return loaded == present or slug in self.overwrite
-
-    # Exercises: all new ones and all new revisions in a few statements.
-
-    def _load_exercises(self) -> None:
-        wanted = {one.slug: one for one in self.pack.exercises}
-        new = [Exercise(slug=slug) for slug in wanted if slug not in self.exercises]
-        Exercise.objects.bulk_create(new)
-        self.exercises |= {exercise.slug: exercise for exercise in new}
-        revisions: list[Revision] = []
-        changed: list[Exercise] = []
-        for slug, one in wanted.items():
-            exercise = self.exercises[slug]
-            form = canonical.exercise_form(one)
-            digest = canonical.digest(form)
-            present = exercise.current.digest if exercise.current else ""
-            if present == digest:
-                self._note("exercises", slug, "same")
-                if exercise.pack_digest != digest:
-                    exercise.pack_digest = digest
-                    changed.append(exercise)
-                continue
-            if not self._may_change(slug, exercise.pack_digest, present):
-                self._note("exercises", slug, "kept")
-                continue
-            self._note("exercises", slug, "changed" if exercise.current else "made")
-            revisions.append(self._revision(exercise, one, form, digest))
-            exercise.pack_digest = digest
-            exercise.steps = list(one.content.steps)
-            changed.append(exercise)
-        Revision.objects.bulk_create(revisions)
-        for revision in revisions:
-            revision.exercise.current = revision
-        Exercise.objects.bulk_update(changed, ["current", "pack_digest", "steps"], batch_size=500)
-
-    def _revision(self, exercise: Exercise, one: PackExercise, form: Json, digest: str) -> Revision:
-        return Revision(
-            exercise=exercise,
-            number=exercise.current.number + 1 if exercise.current else 1,
-            kind=one.kind,
-            content=form["content"],
-            digest=digest,
-            origin=Revision.Origin.PACK,
-        )
-
-    # Banks and quizzes
-
-    def _load_bank(self, bank: PackBank) -> Bank:
-        title = bank.file.title
-        return self._bank(
-            "banks",
-            bank.slug,
-            (title.zh, title.en),
-            [canonical.plain(belief) for belief in bank.file.beliefs],
-            [
-                (item.exercise.slug, item.place.objective, item.place.form, item.place.weight)
-                for item in bank.items
-            ],
-        )
-
-    def _bank(
-        self,
-        kind: str,
-        slug: str,
-        title: tuple[str, str],
-        objectives: list[Json],
-        items: list[tuple[str, str, str, int]],
-    ) -> Bank:
-        bank = self.banks.get(slug)
-        if bank is None:
-            bank = Bank(slug=slug)
-            present: list[tuple[str, str, str, int]] = []
-        else:
-            present = [
-                (item.exercise.slug, item.objective, item.form, item.weight)
-                for item in bank.items.all()
-            ]
-        same = (
-            bank.pk is not None
-            and (bank.title_zh, bank.title_en, bank.objectives) == (*title, objectives)
-            and present == items
-        )
-        self._note(kind, slug, "same" if same else "changed" if bank.pk else "made")
-        if same:
-            return bank
-        bank.title_zh, bank.title_en = title
-        bank.objectives = objectives
-        bank.save()
-        if present != items:
-            BankItem.objects.filter(bank=bank).delete()
-            BankItem.objects.bulk_create(
-                BankItem(
-                    bank=bank,
-                    exercise=self.exercises[exercise],
-                    position=position,
-                    objective=objective,
-                    form=form,
-                    weight=weight,
-                )
-                for position, (exercise, objective, form, weight) in enumerate(items, start=1)
-            )
-        self.banks[slug] = bank
-        return bank
-
-    def _quiz(self, slug: str, **wanted: object) -> Quiz:
-        quiz = self.quizzes.get(slug)
-        if quiz is None:
-            quiz = self.quizzes[slug] = Quiz.objects.create(slug=slug, **wanted)
-            self._note("quizzes", slug, "made")
-        elif any(getattr(quiz, name) != value for name, value in wanted.items()):
-            for name, value in wanted.items():
-                setattr(quiz, name, value)
-            quiz.save(update_fields=list(wanted))
-            self._note("quizzes", slug, "changed")
-        else:
-            self._note("quizzes", slug, "same")
-        return quiz
+        return self.stock.summary
 
     # Units and lessons
 
@@ -239,11 +73,11 @@ class _Loader:
             outcome = "made"
         elif present == digest:
             outcome = "same"
-        elif self._may_change(unit.slug, stored.pack_digest, present):
+        elif self.stock.may_change(unit.slug, stored.pack_digest, present):
             outcome = "changed"
         else:
             outcome = "kept"
-        self._note("units", unit.slug, outcome)
+        self.stock.note("units", unit.slug, outcome)
         if stored is None or outcome == "changed":
             stored = self._write_unit(stored or Unit(slug=unit.slug), unit, form, digest)
         by_slug = {lesson.slug: lesson for lesson in lessons}
@@ -263,12 +97,12 @@ class _Loader:
         if file.check is None:
             stored.check_quiz = None
         else:
-            stored.check_quiz = self._quiz(
+            stored.check_quiz = self.stock.quiz(
                 f"check-{unit.slug}",
                 title_zh=f"单元测验：{file.title.zh}",
                 title_en=f"Unit check: {file.title.en}",
                 purpose=Quiz.Purpose.CHECK,
-                bank=self.banks[file.check.bank],
+                bank=self.stock.banks[file.check.bank],
                 draw=file.check.draw,
                 pass_percent=file.check.pass_percent,
                 attempts_allowed=file.check.attempts,
@@ -286,7 +120,7 @@ class _Loader:
             if lesson.archived_at is None:
                 lesson.archived_at = timezone.now()
                 lesson.save(update_fields=["archived_at"])
-                self._note("lessons", lesson.slug, "changed")
+                self.stock.note("lessons", lesson.slug, "changed")
 
     def _load_lesson(
         self, unit: Unit, pack_unit: PackUnit, one: PackLesson, stored: Lesson | None
@@ -298,16 +132,16 @@ class _Loader:
         lesson = stored or Lesson(unit=unit, slug=one.slug)
         moved = (lesson.position, lesson.archived_at) != (one.position, None)
         if present == digest and not moved:
-            self._note("lessons", name, "same")
+            self.stock.note("lessons", name, "same")
             return
         if (
             stored
             and present != digest
-            and not self._may_change(one.slug, stored.pack_digest, present)
+            and not self.stock.may_change(one.slug, stored.pack_digest, present)
         ):
-            self._note("lessons", name, "kept")
+            self.stock.note("lessons", name, "kept")
             return
-        self._note("lessons", name, "changed" if stored else "made")
+        self.stock.note("lessons", name, "changed" if stored else "made")
         file = one.file
         lesson.position, lesson.archived_at = one.position, None
         lesson.title_zh, lesson.title_en = file.title.zh, file.title.en
@@ -327,14 +161,14 @@ class _Loader:
             return None
         slug = f"practice-{unit.slug}-{one.slug}"
         title = (f"练习：{one.file.title.zh}", f"Practice: {one.file.title.en}")
-        bank = self._bank(
+        bank = self.stock.bank(
             "practice banks",
             slug,
             title,
             [],
             [(exercise.slug, one.slug, "", 1) for exercise in one.exercises],
         )
-        return self._quiz(
+        return self.stock.quiz(
             slug,
             title_zh=title[0],
             title_en=title[1],
@@ -353,12 +187,12 @@ class _Loader:
         digest = canonical.digest(form)
         present = canonical.digest(canonical.stored_course_form(stored)) if stored else ""
         if stored and present == digest:
-            self._note("courses", slug, "same")
+            self.stock.note("courses", slug, "same")
             return
-        if stored and not self._may_change(slug, stored.pack_digest, present):
-            self._note("courses", slug, "kept")
+        if stored and not self.stock.may_change(slug, stored.pack_digest, present):
+            self.stock.note("courses", slug, "kept")
             return
-        self._note("courses", slug, "changed" if stored else "made")
+        self.stock.note("courses", slug, "changed" if stored else "made")
         course = stored or Course(slug=slug)
         course.position, course.minutes = position, file.minutes
         course.title_zh, course.title_en = file.title.zh, file.title.en
@@ -381,12 +215,12 @@ class _Loader:
         if test is None:
             return None
         purpose, zh, en, feedback = TESTS[name]
-        return self._quiz(
+        return self.stock.quiz(
             f"{purpose}-{slug}",
             title_zh=zh,
             title_en=en,
             purpose=purpose,
-            bank=self.banks[test.bank],
+            bank=self.stock.banks[test.bank],
             attempts_allowed=1,
             feedback=feedback,
         )

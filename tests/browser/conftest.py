@@ -1,0 +1,103 @@
+"""The site and the browser for all browser tests, and a person's visit for each of them.
+
+Chromium is what `make test` found (CHROMIUM), else the one of Debian. Not for xdist: each worker
+would start a site of its own.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Playwright, sync_playwright
+
+from tests.browser.running_site import Clerk, Site
+from tests.browser.visiting import PHONE, Visit
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+FALLBACK = "/usr/bin/chromium"
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    running = Site(tmp_path_factory.mktemp("site"))
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def clerk(site: Site) -> Clerk:
+    return site.clerk
+
+
+@pytest.fixture(scope="session")
+def places(clerk: Clerk) -> dict:
+    """Where the course's pages are."""
+    return clerk.ask("addresses")
+
+
+@pytest.fixture(scope="session")
+def _playwright() -> Iterator[Playwright]:
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def chromium(_playwright: Playwright) -> Iterator[Browser]:
+    program = os.environ.get("CHROMIUM") or FALLBACK
+    if shutil.which(program) is None:
+        pytest.skip(f"there is no browser at {program}; set CHROMIUM")
+    browser = _playwright.chromium.launch(executable_path=program, args=FLAGS)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def visit(site: Site, chromium: Browser) -> Iterator[Callable[..., Visit]]:
+    """A function that gives a signed-in visit: of a fresh trainee, of `person`, or of nobody.
+
+    At the end of the test nothing may have gone wrong in any visit but what it expected.
+    """
+    visits: list[Visit] = []
+
+    def begin(
+        person: dict | bool = True,
+        *,
+        language: str = "zh-CN",
+        viewport: dict | None = None,
+        javascript: bool = True,
+        scheme: str = "light",
+        motion: str = "no-preference",
+    ) -> Visit:
+        context = chromium.new_context(
+            locale=language,
+            viewport=viewport or PHONE,
+            has_touch=viewport in (None, PHONE),
+            java_script_enabled=javascript,
+            color_scheme=scheme,
+            reduced_motion=motion,
+            timezone_id="Asia/Shanghai",
+        )
+        one = Visit(context, site.url)
+        visits.append(one)
+        one.watch()
+        if person is True:
+            person = site.clerk.ask("make_trainee")
+        if person:
+            one.username, one.pk = person["username"], person.get("pk", 0)
+            one.sign_in(person["key"])
+        return one
+
+    yield begin
+    for one in visits:
+        one.context.close()
+    assert [text for one in visits for text in one.unexpected()] == []
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The measurements first: nothing has warmed the site for the wrong reason by then."""
+    here = Path(__file__).parent
+    ours = [item for item in items if here in item.path.parents]
+    rest = [item for item in items if here not in item.path.parents]
+    items[:] = rest + ours

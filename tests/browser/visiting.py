@@ -1,0 +1,111 @@
+"""A person's browser: a context of its own that writes down whatever goes wrong in it."""
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.sync_api import BrowserContext, Page, Request, Response
+
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1280, "height": 900}
+NARROW = {"width": 320, "height": 640}
+SESSION, LANGUAGE = "mot-session", "language"
+OBSERVE = """
+document.addEventListener("securitypolicyviolation", (event) => {
+  window.tellTests(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}`);
+});
+window.shifted = [];
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) {
+    if (entry.hadRecentInput) continue;
+    const nodes = entry.sources.map((source) => source.node && (source.node.id || source.node.className));
+    window.shifted.push([entry.value, nodes.join(" ")]);
+  }
+}).observe({ type: "layout-shift", buffered: true });
+"""
+
+
+@dataclass
+class Visit:
+    """One person at one device. `expect` names by a pattern what a test makes go wrong."""
+
+    context: BrowserContext
+    url: str
+    username: str = ""
+    pk: int = 0
+    troubles: list[str] = field(default_factory=list)
+    expected: list[str] = field(default_factory=list)
+    posts: list[str] = field(default_factory=list)
+
+    def watch(self) -> None:
+        self.context.expose_function("tellTests", lambda text: self.note(f"policy: {text}"))
+        self.context.add_init_script(OBSERVE)
+        self.context.on("console", self._console)
+        self.context.on("weberror", lambda error: self.note(f"page error: {error.error}"))
+        self.context.on("request", self._request)
+        self.context.on("response", self._response)
+        self.context.on("dialog", lambda dialog: (self.note("a dialog"), dialog.dismiss()))
+        self.context.set_default_timeout(8_000)
+
+    def note(self, text: str) -> None:
+        self.troubles.append(text)
+
+    def expect(self, *patterns: str) -> None:
+        """From now on these troubles are what the test is about."""
+        self.expected += patterns
+
+    def unexpected(self) -> list[str]:
+        return [
+            text for text in self.troubles
+            if not any(re.search(pattern, text) for pattern in self.expected)
+        ]  # fmt: skip
+
+    def _console(self, message) -> None:
+        if message.type in ("error", "warning"):
+            self.note(f"console: {message.text} {message.location.get('url', '')}")
+
+    def _request(self, request: Request) -> None:
+        if request.method == "POST":
+            self.posts.append(urlsplit(request.url).path)
+        if not request.url.startswith((f"{self.url}/", "data:", "about:", "blob:")):
+            self.note(f"left the origin: {request.url}")
+
+    def _response(self, response: Response) -> None:
+        if response.status >= 500:
+            self.note(f"{response.status}: {response.request.method} {response.url}")
+
+    def sign_in(self, key: str) -> None:
+        """Be the person of that session from the next request on."""
+        self.context.add_cookies([{"name": SESSION, "value": key, "url": self.url}])
+
+    def sign_out_unnoticed(self) -> None:
+        """Lose the session, as when it ends on the server or the cookie is cleared."""
+        self.context.clear_cookies(name=SESSION)
+
+    def page(self, address: str = "", *, width: dict | None = None) -> Page:
+        """A new tab, at an address of the site if one is given."""
+        page = self.context.new_page()
+        if width is not None:
+            page.set_viewport_size(width)
+        if address:
+            self.go(page, address)
+        return page
+
+    def go(self, page: Page, address: str) -> Response | None:
+        return page.goto(f"{self.url}{address}", wait_until="load")
+
+
+def unsent(page: Page) -> dict[str, str]:
+    """The answers that wait on the device: key to value."""
+    return page.evaluate(
+        "Object.fromEntries(Object.entries(localStorage).filter(([key]) => key.startsWith('mot-unsent')))"
+    )
+
+
+def save_state(page: Page, state: str) -> None:
+    """Wait until the line beneath the question says so."""
+    page.wait_for_selector(f"#save[data-state={state}]")
+
+
+AXE = Path(__file__).parent / "axe" / "axe.min.js"

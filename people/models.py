@@ -188,7 +188,7 @@ class Cohort(models.Model):
         above = self.parent
         while above is not None:
             if above.pk == self.pk:
-                raise ValidationError({"parent": _("A cohort cannot lie below itself.")})
+                raise ValidationError({"parent": _("A cohort cannot be placed below itself.")})
             above = above.parent
 
 

@@ -3,10 +3,12 @@
 from functools import lru_cache
 from typing import Any
 
+from babel.dates import get_timezone_location
 from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, to_locale
 
 from mot_course.steps import STEP_BY_SLUG, Step
 
@@ -20,6 +22,12 @@ def icon(name: str) -> SafeString:
     return format_html(
         '<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', static("icons.svg"), name
     )
+
+
+@register.filter
+def city(tz: str) -> str:
+    """The place whose clock a time zone follows, in the reader's language: Shanghai, 上海."""
+    return get_timezone_location(tz, locale=to_locale(get_language() or "en"), return_city=True)
 
 
 @register.filter

@@ -107,7 +107,7 @@ class Site:
         """End what was started, in the other order."""
         web = getattr(self, "web", None)
         if web is not None and web.poll() is None:
-            web.terminate()
+            web.send_signal(signal.SIGQUIT)  # at once: nobody is waiting for an answer
             try:
                 web.wait(timeout=15)
             except subprocess.TimeoutExpired:

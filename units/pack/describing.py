@@ -1,7 +1,9 @@
 """docs/course-pack.md: the pack's format, written out from its schema."""
 
-from typing import Any
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
+from mot_course.web import Text
 from quizzes.kinds import KINDS
 from quizzes.kinds.base import Content, Part
 from units import figures
@@ -70,9 +72,13 @@ def described() -> str:
     parts.append(_section("### In every kind", Content))
     parts.append(_section("### In a bank, besides", schema.BankPlace))
     for kind in KINDS.values():
-        own = set(kind.content_model.model_fields) - set(Content.model_fields)
-        text = kind.content_model.__doc__ or ""
-        parts.append(_section(f"### {kind.slug}", kind.content_model, text, only=own))
+        model = kind.content_model
+        own = set(model.model_fields) - set(Content.model_fields)
+        parts.append(_section(f"### {kind.slug}", model, model.__doc__ or "", only=own))
+        for name in sorted(own):
+            for part in get_args(model.model_fields[name].annotation):
+                if isinstance(part, type) and issubclass(part, Part):
+                    parts.append(_section(f"#### {part.__name__}", part, part.__doc__ or ""))
     return "\n".join(parts)
 
 
@@ -92,17 +98,21 @@ def _section(title: str, model: type[Part], text: str = "", *, only: set[str] | 
 
 
 def _type(annotation: Any) -> str:
-    text = str(annotation)
-    for long, short in (
-        ("mot_course.web.Text", "text in both languages"), ("quizzes.kinds.base.", ""),
-        ("quizzes.kinds.choice.", ""), ("quizzes.kinds.allocate.", ""), ("units.figures.", ""),
-        ("quizzes.kinds.placing.", ""), ("units.pack.schema.", ""), ("typing.", ""),
-        ("<class '", ""), ("'>", ""), (" | None", ""), ("|", "or"),
-    ):  # fmt: skip
-        text = text.replace(long, short)
-    if text.startswith("tuple["):
-        inner = text.removeprefix("tuple[").removesuffix(", ...]")
-        text = f"list of {inner}"
-    if "Annotated[str" in text:
-        text = text.split("Annotated[str")[0] + "id"
-    return "a kind of figure, see there" if "discriminator" in text else text
+    """What a key holds, in an author's words."""
+    if annotation is Text:
+        return "text in both languages"
+    origin, inner = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        return "a figure, see there" if inner[0] is not str else "id"
+    if origin is Literal:
+        return "one of " + ", ".join(f"`{value}`" for value in inner if value != "")
+    if origin is tuple and inner[-1] is ...:
+        return f"list of {_type(inner[0])}"
+    if origin is tuple:
+        return "`[" + ", ".join(_type(one) for one in inner) + "]`"
+    if origin in (Union, UnionType):
+        return " or ".join(_type(one) for one in inner if one is not NoneType)
+    if origin is dict:
+        return "exercises, see there"
+    names = {int: "whole number", float: "number", bool: "true or false", str: "text"}
+    return names.get(annotation, annotation.__name__)

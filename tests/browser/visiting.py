@@ -46,7 +46,7 @@ class Visit:
         self.context.on("request", self._request)
         self.context.on("response", self._response)
         self.context.on("dialog", lambda dialog: (self.note("a dialog"), dialog.dismiss()))
-        self.context.set_default_timeout(8_000)
+        self.context.set_default_timeout(20_000)
 
     def note(self, text: str) -> None:
         self.troubles.append(text)

@@ -113,7 +113,8 @@ class Allocate(Kind[AllocateContent]):
     ) -> Mapping[str, Any]:
         guess = response["percents"] if response else {}
         by_id = {option.id: option for option in spec.options}
-        order = [option.id for option in spec.options] if reveal else mask.shuffled(by_id)
+        by_size = sorted(by_id, key=lambda one: -by_id[one].percent)
+        order = by_size if reveal else mask.shuffled(by_id)
         return {
             "options": [
                 Choice(

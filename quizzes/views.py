@@ -243,10 +243,12 @@ def _posted(
     request: Request, answers: list[Answer], page: Ticket, errors: dict[int, str]
 ) -> Iterator[Unsent]:
     """The answers a whole page posts, without those left empty; faults are noted in `errors`."""
-    numbers = request.POST.get("sequences", "")
-    by_position = dict(pair.split(":", 1) for pair in numbers.split(",") if pair.count(":") == 1)
+    touched = request.POST.get("sequences", "")  # the page's script says what it changed
+    numbers = dict(pair.split(":", 1) for pair in touched.split(",") if pair.count(":") == 1)
     for answer in answers:
         question = Question.of(answer, answer.exercise.slug, reveal=False)
+        if touched and str(answer.position) not in numbers:
+            continue
         if not any(name.startswith(f"{question.prefix}-") for name in request.POST):
             continue
         form = question.rules.form(question.spec, request.POST, question.mask, question.prefix)
@@ -258,7 +260,7 @@ def _posted(
             position=answer.position,
             response=form.cleaned_data,
             confidence=_confidence(request, question.prefix),
-            sequence=page.sequence(_number(by_position.get(str(answer.position), "1"))),
+            sequence=page.sequence(_number(numbers.get(str(answer.position), "1"))),
         )
 
 

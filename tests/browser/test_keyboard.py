@@ -116,13 +116,19 @@ def test_order_is_made_by_buttons_and_arrow_keys_and_told(player):
     page.keyboard.press("Enter")
     after = section.locator("select").evaluate_all(names)
     assert after == [before[1], before[0], *before[2:]]
-    assert page.evaluate("document.activeElement.closest('li').querySelector('select').name") == before[0]
+    assert (
+        page.evaluate("document.activeElement.closest('li').querySelector('select').name")
+        == before[0]
+    )
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowUp")
     page.keyboard.press("ArrowUp")
 
     assert section.locator("select").evaluate_all(names) == before
-    assert page.evaluate("document.activeElement.closest('li').querySelector('select').name") == before[0]
+    assert (
+        page.evaluate("document.activeElement.closest('li').querySelector('select').name")
+        == before[0]
+    )
     assert section.locator("[role=status]").inner_text().strip().endswith("1")
     save_state(page, "saved")
     assert len(stored()["response"]["placed"]) == len(before)
@@ -151,7 +157,9 @@ def test_pairs_are_made_by_enter_and_a_digit_or_by_enter_twice(player):
     assert len(stored()["response"]["placed"]) == 2
 
 
-def test_a_whole_test_is_taken_without_a_pointer_and_enter_never_submits_by_accident(visit, clerk, places):
+def test_a_whole_test_is_taken_without_a_pointer_and_enter_never_submits_by_accident(
+    visit, clerk, places
+):
     me = visit()
     page = me.page(f"/quizzes/{places['pre']}/")
     page.locator("main form.row button").focus()
@@ -199,7 +207,9 @@ def test_enter_in_a_number_goes_on_and_submits_nothing(player):
     assert page.locator(".score").count() == 0
 
 
-def test_after_checking_the_focus_is_on_the_verdict_and_after_trying_again_on_the_question(visit, clerk, places):
+def test_after_checking_the_focus_is_on_the_verdict_and_after_trying_again_on_the_question(
+    visit, clerk, places
+):
     page = visit().page(places["lessons"][0])
     name = page.locator(".exercise").first.get_attribute("id")
     exercise = page.locator(f"#{name}")
@@ -227,7 +237,9 @@ def test_arrow_keys_turn_lessons_but_not_from_inside_an_exercise(visit, places):
     page.wait_for_url(f"**{places['lessons'][0]}")
 
 
-@pytest.mark.parametrize("where", ["today", "lesson", "player", "overview", "me", "case list", "sign-in"])
+@pytest.mark.parametrize(
+    "where", ["today", "lesson", "player", "overview", "me", "case list", "sign-in"]
+)
 @pytest.mark.parametrize("width", ["phone", "desk"])
 def test_whoever_tabs_sees_where_they_are(visit, clerk, places, where, width):
     me = visit(person=where != "sign-in", viewport=DESK if width == "desk" else None)

@@ -33,7 +33,9 @@ def test_a_quiz_is_taken_saved_looked_over_and_submitted(visit, clerk, places):
     fill_in(page.locator("#q10"), answers[9], javascript=False)
     page.locator("[name=confirmed]").click()
     expect(page.locator(".score")).to_be_visible()
-    assert all(one["response"] and one["confidence"] for one in clerk.ask("answers", attempt=attempt))
+    assert all(
+        one["response"] and one["confidence"] for one in clerk.ask("answers", attempt=attempt)
+    )
 
 
 def test_every_kind_is_answered_by_plain_controls(visit, clerk):

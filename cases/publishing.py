@@ -14,14 +14,16 @@ def publish_case(
 ) -> str:
     """Publish the document as the case's next revision; `made`, `changed`, `same` or `kept`.
 
-    `kept`: somebody has edited the case here since the pack loaded it, so it stays as it is.
+    `kept`: somebody has edited or archived the case here, so it stays as it is.
     """
     case = Case.objects.filter(slug=slug).select_related("current").first()
     present = case.current.digest if case and case.current else ""
     if case and present == digest:
         return "same"
-    if case and case.pack_digest != present and not overwrite:
-        return "kept"
+    if case and not overwrite:
+        was_edited = case.pack_digest != present
+        if was_edited or case.state == Case.State.ARCHIVED:
+            return "kept"
     made = case is None
     case = case or Case(slug=slug)
     lines = [line for scene in content.get("scenes", []) for line in scene["lines"]]

@@ -48,6 +48,7 @@ def main() -> int:
     """Do the steps; 0, or SAID after a sentence about the one that failed."""
     demo_people = "--demo-people" in sys.argv
     try:
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mot_course.settings")
         django.setup()
         _reach_servers()
         _steps(demo_people=demo_people)

@@ -39,14 +39,17 @@ def read_plan(environment: Mapping[str, str]) -> Plan:
     if not word.isascii() or not word.isdigit() or not 0 < int(word) < 65536:
         raise ServerTrouble(f"PORT must be a number from 1 to 65535, not {word!r}.")
     database_url = environment.get("DATABASE_URL", "")
-    demo = environment.get("DEMO") or ("0" if database_url else "1")
+    site_url = environment.get("SITE_URL") or f"http://127.0.0.1:{int(word)}"
+    # Demo people have a password that everybody knows: not where others may come by.
+    is_public = urlsplit(site_url).hostname not in LOCAL
+    demo = environment.get("DEMO") or ("0" if database_url or is_public else "1")
     if demo not in ("0", "1", "True", "False"):
         raise ServerTrouble(f"DEMO must be 0 or 1, not {demo!r}.")
     return Plan(
         port=int(word),
         database_url=database_url,
         redis_url=environment.get("REDIS_URL", ""),
-        site_url=environment.get("SITE_URL") or f"http://127.0.0.1:{int(word)}",
+        site_url=site_url,
         demo_people=demo in ("1", "True"),
     )
 

@@ -3,7 +3,7 @@
 import os
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import unquote, urlparse
+from urllib.parse import parse_qsl, unquote, urlparse
 
 import structlog
 from csp.constants import NONE, SELF
@@ -52,6 +52,8 @@ def database(url: str) -> dict[str, object]:
         "OPTIONS": {
             "connect_timeout": 5,
             "options": "-c statement_timeout=30000 -c lock_timeout=10000",
+            # libpq's own words, such as ?sslmode=verify-full&sslrootcert=/etc/ssl/ca.pem
+            **dict(parse_qsl(parts.query)),
         },
     }
 
@@ -60,8 +62,12 @@ def database(url: str) -> dict[str, object]:
 DEMO = env_bool("DEMO", default=False)
 DEBUG = env_bool("DEBUG", default=False)
 SECRET_KEY = env("SECRET_KEY")
+# Former keys, so that a change of key signs nobody out and loses no second factor.
+SECRET_KEY_FALLBACKS = [key for key in env("SECRET_KEY_FALLBACKS", "").split(",") if key]
 ALLOWED_HOSTS = env("ALLOWED_HOSTS").split(",")
 SITE_URL = env("SITE_URL").rstrip("/")
+if DEBUG and not DEMO:
+    raise ImproperlyConfigured("DEBUG shows strangers our settings: only DEMO=1 may use it.")
 if not DEMO and not SITE_URL.startswith("https://"):
     raise ImproperlyConfigured("SITE_URL must start with https:// (only DEMO=1 runs over http).")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
@@ -291,6 +297,7 @@ else:
     EMAIL_HOST_USER = env("EMAIL_HOST_USER", "")
     EMAIL_HOST_PASSWORD = env("EMAIL_HOST_PASSWORD", "")
     EMAIL_USE_TLS = env_bool("EMAIL_USE_TLS", default=False)
+    EMAIL_USE_SSL = env_bool("EMAIL_USE_SSL", default=False)
 
 # Celery: why each of these, see docs/architecture.md "The alarm clock".
 CELERY_BROKER_URL = env("REDIS_URL")
@@ -303,7 +310,7 @@ CELERY_TASK_SOFT_TIME_LIMIT = 90
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
-CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 20
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 10
 CELERY_WORKER_ENABLE_SOFT_SHUTDOWN_ON_IDLE = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_TRANSPORT_OPTIONS = {
@@ -323,6 +330,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "quizzes.submit_overdue_attempts",
         "schedule": timedelta(minutes=1),
         "options": {"expires": 60},
+    },
+    "count completions again": {
+        "task": "units.recount_completions",
+        "schedule": timedelta(hours=24),
+        "options": {"expires": 3600},
     },
     "forget old sessions and links": {
         "task": "people.forget_what_is_over",

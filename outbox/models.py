@@ -122,7 +122,7 @@ class Delivery(models.Model):
 
 
 class Heartbeat(models.Model):
-    """When a recurring piece of work last came through; what /readyz and alarms look at."""
+    """When a recurring piece of work last came through; what an alarm looks at."""
 
     privacy = "kept: names no person"
 

@@ -81,7 +81,14 @@ def finish_practice(*, quiz: Quiz, trainee: User, now: datetime) -> None:
 
 
 def _open_attempt(quiz: Quiz, trainee: User, now: datetime) -> Attempt:
-    last = Attempt.objects.of(trainee).filter(quiz=quiz).order_by("-number").first()
+    # Locked, so that finishing the lesson in another tab waits, or is seen here.
+    last = (
+        Attempt.objects.of(trainee)
+        .filter(quiz=quiz)
+        .order_by("-number")
+        .select_for_update(of=("self",))
+        .first()
+    )
     if last is not None and last.submitted_at is None:
         return last
     return Attempt.objects.create(

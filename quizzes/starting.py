@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import Count
+from django.db.models import Count, F
 from django.utils import timezone
 
 from people.models import User
@@ -104,29 +104,40 @@ def form_for(quiz: Quiz, trainee: User) -> str:
 
 def _answers(attempt: Attempt, trainee: User) -> list[Answer]:
     quiz = attempt.quiz
-    items = list(
-        BankItem.objects.filter(bank=quiz.bank_id, form=attempt.form, exercise__archived_at=None)
-        .exclude(exercise__current=None)
-        .select_related("exercise__current")
+    places = {
+        place["exercise"]: place
+        for place in BankItem.objects.filter(
+            bank=quiz.bank_id,
+            form=attempt.form,
+            exercise__archived_at=None,
+            exercise__current__isnull=False,
+        )
         .order_by("position")
-    )
-    by_exercise = {item.exercise_id: item for item in items}
+        .values(
+            "exercise",
+            "objective",
+            "weight",
+            revision=F("exercise__current"),
+            kind=F("exercise__current__kind"),
+            answer=F("exercise__current__content__answer"),
+        )
+    }
     seen: dict[int, int] = {}
     if quiz.draw is not None:
         seen = dict(
-            Answer.objects.filter(attempt__trainee=trainee, exercise__in=by_exercise)
+            Answer.objects.filter(attempt__trainee=trainee, exercise__in=places)
             .values_list("exercise")
             .annotate(Count("pk"))
         )
     drawn = drawing.draw(
         [
             drawing.Item(
-                exercise_id=item.exercise_id,
-                objective=item.objective,
-                key=_key(item),
-                seen=seen.get(item.exercise_id, 0),
+                exercise_id=exercise,
+                objective=place["objective"],
+                key=f"{place['kind']}:{place['answer']}",
+                seen=seen.get(exercise, 0),
             )
-            for item in items
+            for exercise, place in places.items()
         ],
         quiz.draw,
         seed=f"{attempt.pk}",
@@ -137,15 +148,8 @@ def _answers(attempt: Attempt, trainee: User) -> list[Answer]:
             attempt=attempt,
             position=position,
             exercise_id=one.exercise_id,
-            revision=by_exercise[one.exercise_id].exercise.current,
-            weight=by_exercise[one.exercise_id].weight,
+            revision_id=places[one.exercise_id]["revision"],
+            weight=places[one.exercise_id]["weight"],
         )
         for position, one in enumerate(drawn, start=1)
     ]
-
-
-def _key(item: BankItem) -> str:
-    revision = item.exercise.current
-    if revision is None:
-        return ""
-    return f"{revision.kind}:{revision.content.get('answer', '')}"

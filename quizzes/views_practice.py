@@ -2,14 +2,16 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from mot_course.web import Request, content_language, safe_next
+from people.models import User
 from quizzes.forms import MistakeForm
-from quizzes.models import Confidence, MistakeReport, Quiz, Revision
+from quizzes.models import Answer, Confidence, MistakeReport, Quiz, Revision
 from quizzes.practising import check_answer
 from quizzes.questions import Question
 
@@ -62,11 +64,21 @@ def _shown(
     return render(request, "quizzes/practice.html", context, status=status)
 
 
+def _met_by(person: User) -> QuerySet[Revision]:
+    """The wordings a person has answered; whoever teaches may read all of them."""
+    revisions = Revision.objects.select_related("exercise")
+    if person.is_instructor:
+        return revisions
+    return revisions.filter(
+        Exists(Answer.objects.filter(attempt__trainee=person, revision=OuterRef("pk")))
+    )
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def report_mistake(request: Request, revision_id: int) -> HttpResponse:
     """Tell the people who edit the course that an exercise is wrong."""
-    revision = get_object_or_404(Revision.objects.select_related("exercise"), pk=revision_id)
+    revision = get_object_or_404(_met_by(request.user), pk=revision_id)
     back = safe_next(request, "/")
     form = MistakeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

@@ -128,14 +128,17 @@ def _question(row: tuple[Any, ...], revision: Revision) -> Question:
 
 def _read_revisions(keys: list[tuple[int, str]]) -> list[Revision]:
     """The revisions in the order of the keys; those not yet known in one query."""
-    unknown = [key for key in keys if key not in _revisions]
+    # Another thread may empty the cache at any moment, so what is needed is taken out first.
+    known = {key: _revisions[key] for key in keys if key in _revisions}
+    unknown = [key for key in keys if key not in known]
     if unknown:
+        found = Revision.objects.in_bulk([pk for pk, _ in unknown])
+        new = {key: found[key[0]] for key in unknown}
         if len(_revisions) >= MOST_REVISIONS:
             _revisions.clear()
-            unknown = keys
-        found = Revision.objects.in_bulk([pk for pk, _ in unknown])
-        _revisions.update({key: found[key[0]] for key in unknown})
-    return [_revisions[key] for key in keys]
+        _revisions.update(new)
+        known |= new
+    return [known[key] for key in keys]
 
 
 def preview_questions(text: LessonText) -> dict[str, Question]:

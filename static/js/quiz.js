@@ -218,16 +218,27 @@
       close();
     } else if (status === 401 || status === 403) {
       say("signed-out");
-    } else if (status === 422 || status === 400 || status === 404) {
+    } else if (status === 422) {
       if (isLatest) forget(position);
-      if (answer.why) say("invalid", answer.why);
-      else if (status !== 422) say("signed-out");
+      say("invalid", answer.why);
+    } else if (status === 404) {
+      say("signed-out"); // somebody else is signed in here: kept for whose answer it is
+    } else if (status === 400 && isLatest && !entry.renewed) {
+      renewTicket(position, entry); // the page's ticket is from before the server's key changed
     } else {
       say(navigator.onLine ? "retry" : "offline");
       clearTimeout(retryTimer);
       retryTimer = setTimeout(flush, RETRY_AFTER[Math.min(failures, RETRY_AFTER.length - 1)]);
       failures += 1;
     }
+  }
+
+  async function renewTicket(position, entry) {
+    count = MOST_SAVES;
+    if (!(await renew())) return say("signed-out");
+    count = 1;
+    remember(position, { ...entry, ticket, n: count, renewed: true });
+    return send(position);
   }
 
   function flush() {

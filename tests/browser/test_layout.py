@@ -23,12 +23,14 @@ SMALL = """() => {
   const found = [];
   for (const one of document.querySelectorAll("a, button, input, select, textarea, summary, label")) {
     const style = getComputedStyle(one);
-    const box = one.getBoundingClientRect();
+    // Whoever taps a label hits its box or its button.
+    const isMark = one.matches("[type=checkbox], [type=radio]");
+    const box = ((isMark && one.closest("label")) || one).getBoundingClientRect();
     if (!one.checkVisibility({ visibilityProperty: true }) || box.width <= 1 || style.display === "inline" || one.matches(".skip, [type=hidden], :disabled")) continue;
     if (one.tagName === "LABEL" && !one.querySelector("input")) continue;
     const name = `${one.tagName}.${one.className} ${one.name || ""} ${Math.round(box.width)}×${box.height.toFixed(1)}`;
     if (box.width < 24 || box.height < 24) found.push(`under 24: ${name}`);
-    else if (one.matches(tall) && !one.matches("[type=checkbox], [type=radio]") && box.height < 43.9) found.push(`under 44: ${name}`);
+    else if (one.matches(tall) && !isMark && box.height < 43.9) found.push(`under 44: ${name}`);
   }
   return found;
 }"""

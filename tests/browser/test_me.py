@@ -22,7 +22,7 @@ MOVES = """() => [...document.querySelectorAll("*")].filter((one) => {
 
 
 def choose(page, name, value):
-    page.locator(f"[name={name}][value='{value}']").check()
+    page.locator(f"input[name={name}][value='{value}']").check()
     page.locator("main form .button").first.click()
     page.wait_for_selector(".notice.good")
 

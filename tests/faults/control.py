@@ -4,7 +4,7 @@ import threading
 import time
 
 from django.contrib.auth.decorators import login_required
-from django.db import connection
+from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import include, path
 
@@ -18,10 +18,13 @@ def _write_for_ever() -> None:
     while True:
         time.sleep(0.3)
         batch, _waiting[:] = _waiting[:], []
-        for attempt, position, value in batch:
-            Answer.objects.filter(attempt=attempt, position=position).update(
-                response={"answer": value}
-            )
+        try:
+            for attempt, position, value in batch:
+                Answer.objects.filter(attempt=attempt, position=position).update(
+                    response={"answer": value}
+                )
+        except OperationalError:
+            _waiting[:0] = batch  # PostgreSQL is away; as patient a control as can be
         connection.close()
 
 

@@ -322,11 +322,9 @@ def test_a_practice_quiz_has_no_page_of_its_own_and_a_check_no_practice(client, 
     assert practise(client, attempt.quiz, exercise, {"a-answer": "true"}).status_code == 404
 
 
-def test_a_mistake_is_reported_with_what_was_seen(client):
-    exercise = make_exercise()
-    trainee = make_trainee()
-    client.force_login(trainee)
-    url = f"/quizzes/mistakes/{exercise.current_id}/"
+def test_a_mistake_is_reported_with_what_was_seen(client, attempt):
+    revision = attempt.answers.first().revision
+    url = f"/quizzes/mistakes/{revision.pk}/"
 
     empty = client.post(url, {"text": " "})
     sent = client.post(url, {"text": "答案反了", "next": "/courses/"})
@@ -335,10 +333,14 @@ def test_a_mistake_is_reported_with_what_was_seen(client):
     assert sent.headers["Location"] == "/courses/"
     report = MistakeReport.objects.get()
     assert (report.reporter, report.revision, report.text) == (
-        trainee,
-        exercise.current,
-        "答案反了",
-    )
+        attempt.trainee, revision, "答案反了",
+    )  # fmt: skip
+
+
+def test_a_question_one_has_not_met_cannot_be_read_through_the_report(client, attempt):
+    unseen = make_exercise().current
+
+    assert client.get(f"/quizzes/mistakes/{unseen.pk}/").status_code == 404
 
 
 def test_a_fresh_ticket_and_form_token_are_there_after_a_new_sign_in(client, attempt):

@@ -10,6 +10,8 @@ from django.db import connection
 from mot_course.web import Json
 from people.models import User
 from quizzes.models import Answer
+from quizzes.questions import Question
+from quizzes.revisions import revisions_of
 from quizzes.submitting import GRACE
 
 _SIGNER_SALT = "quizzes.answering.ticket"
@@ -30,6 +32,20 @@ SET response = %(response)s, confidence = %(confidence)s, flagged = %(flagged)s,
     sequence = %(sequence)s, saved_at = now()
 FROM open
 WHERE attempt_id = open.id AND position = %(position)s AND sequence < %(sequence)s
+"""
+
+
+# The one read: the trainee's own answer (practice has no page of its own), its revision by key.
+# Built by hand, because saving is what a quiz does most: the ORM took longer than PostgreSQL.
+READ = """
+SELECT answer.id, answer.exercise_id, exercise.slug, revision.id, revision.digest
+FROM quizzes_answer AS answer
+JOIN quizzes_attempt AS attempt ON attempt.id = answer.attempt_id
+JOIN quizzes_quiz AS quiz ON quiz.id = attempt.quiz_id
+JOIN quizzes_exercise AS exercise ON exercise.id = answer.exercise_id
+JOIN quizzes_revision AS revision ON revision.id = answer.revision_id
+WHERE answer.attempt_id = %s AND answer.position = %s AND attempt.trainee_id = %s
+  AND quiz.purpose <> 'practice'
 """
 
 
@@ -77,9 +93,29 @@ class Ticket:
         return self.issued_ms * PER_PAGE + min(max(n, 0), PER_PAGE - 1)
 
 
+def question_at(*, attempt_id: int, position: int, trainee: User) -> Question | None:
+    """The question at that place of the trainee's own attempt; None where there is none."""
+    with connection.cursor() as cursor:
+        cursor.execute(READ, [attempt_id, position, trainee.pk])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    answer_id, exercise_id, slug, *key = row
+    (revision,) = revisions_of([(key[0], key[1])])
+    answer = Answer(
+        pk=answer_id,
+        attempt_id=attempt_id,
+        position=position,
+        exercise_id=exercise_id,
+        revision=revision,
+    )
+    return Question.of(answer, slug, reveal=False)
+
+
 def save_answer(
     *,
-    answer: Answer,
+    attempt_id: int,
+    position: int,
     trainee: User,
     response: Json | None,
     confidence: str | None,
@@ -94,10 +130,10 @@ def save_answer(
         cursor.execute(
             SAVE,
             {
-                "attempt": answer.attempt_id,
+                "attempt": attempt_id,
                 "trainee": trainee.pk,
                 "grace": GRACE.total_seconds(),
-                "position": answer.position,
+                "position": position,
                 "response": None if response is None else json.dumps(response),
                 "confidence": confidence,
                 "flagged": flagged,
@@ -106,10 +142,9 @@ def save_answer(
         )
         if cursor.rowcount == 1:
             return
-    stored = Answer.objects.select_related("attempt").get(pk=answer.pk)
+    stored = Answer.objects.select_related("attempt").get(attempt=attempt_id, position=position)
     if stored.sequence == sequence and stored.response == response:
         return  # our reply was lost on the way, and the browser asked again
     if stored.attempt.submitted_at is None and stored.sequence >= sequence:
-        stored.revision = answer.revision
         raise NewerAnswerExists(stored)
     raise AttemptIsClosed

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse, JsonResponse
+from django.db.models import F
+from django.http import Http404, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -16,6 +17,7 @@ from quizzes.answering import Ticket
 from quizzes.models import Answer, Attempt, Confidence, Quiz
 from quizzes.questions import Question
 from quizzes.results import result_of
+from quizzes.revisions import revisions_of
 from quizzes.starting import NoAttemptLeft, TooEarly, start_attempt, why_not
 from quizzes.submitting import Unsent, submit_attempt
 
@@ -117,12 +119,16 @@ def _player(
 
 
 def _answers_of(attempt: Attempt) -> list[Answer]:
-    return list(
-        attempt.answers.select_related("revision", "exercise").only(
-            "attempt_id", "position", "response", "confidence", "flagged", "sequence",
-            "revision__kind", "revision__content", "revision__digest", "exercise__slug",
-        )
-    )  # fmt: skip
+    """The attempt's answers in order, with exercise and revision."""
+    answers: list[Any] = list(
+        attempt.answers.select_related("exercise")
+        .only("attempt_id", "position", "response", "confidence", "flagged", "exercise__slug")
+        .annotate(revision_key=F("revision"), digest=F("revision__digest"))
+    )
+    keys = [(one.revision_key, one.digest) for one in answers]
+    for answer, revision in zip(answers, revisions_of(keys), strict=True):
+        answer.revision = revision
+    return answers
 
 
 def _seconds_left(attempt: Attempt) -> int | None:
@@ -138,18 +144,13 @@ def save_answer(request: Request, attempt_id: int, position: int) -> HttpRespons
 
     200 saved · 401 signed out · 404 not yours · 409 closed or a newer answer · 422 no answer.
     """
-    answer = get_object_or_404(
-        Answer.objects.select_related("revision", "exercise").filter(
-            attempt__trainee=request.user, attempt__quiz__purpose__in=_TAKEN_HERE
-        ),
-        attempt=attempt_id,
-        position=position,
-    )
+    question = answering.question_at(attempt_id=attempt_id, position=position, trainee=request.user)
+    if question is None:
+        raise Http404
     try:
         page = Ticket.read(request.POST.get("ticket", ""), attempt_id)
     except answering.BadTicket:
         return JsonResponse({"error": "ticket"}, status=400)
-    question = Question.of(answer, answer.exercise.slug, reveal=False)
     response = None
     if request.POST.get("clear") != "1":
         form = question.rules.form(question.spec, request.POST, question.mask, question.prefix)
@@ -158,7 +159,8 @@ def save_answer(request: Request, attempt_id: int, position: int) -> HttpRespons
         response = form.cleaned_data
     try:
         answering.save_answer(
-            answer=answer,
+            attempt_id=attempt_id,
+            position=position,
             trainee=request.user,
             response=response,
             confidence=_confidence(request, question.prefix),
@@ -276,7 +278,8 @@ def _is_empty(form: Any) -> bool:
 def _save_quietly(request: Request, answer: Answer, one: Unsent) -> None:
     try:
         answering.save_answer(
-            answer=answer,
+            attempt_id=answer.attempt_id,
+            position=answer.position,
             trainee=request.user,
             response=one.response,
             confidence=one.confidence,

@@ -15,10 +15,10 @@ from mot_course.web import Json, content_language
 from people.models import User
 from quizzes.models import Quiz, Revision
 from quizzes.questions import Question
+from quizzes.revisions import revisions_of
 from units.models import LessonRevision
 
 MOST_TEXTS = 500  # lessons × languages; some 20 kB each
-MOST_REVISIONS = 5_000
 
 # The practice bank's exercises as they are now, with the answers of the open practice.
 PRACTICE = """
@@ -61,7 +61,6 @@ class Block:
 
 
 _texts: dict[tuple[int, str, str], LessonText] = {}
-_revisions: dict[tuple[int, str], Revision] = {}
 
 
 def text_of(revision_id: int, digest: str) -> LessonText:
@@ -116,7 +115,7 @@ def practice_questions(practice: Quiz | None, person: User) -> dict[str, Questio
     with connection.cursor() as cursor:
         cursor.execute(PRACTICE, values)
         rows = cursor.fetchall()
-    revisions = _read_revisions([(row[3], row[4]) if row[3] else (row[1], row[2]) for row in rows])
+    revisions = revisions_of([(row[3], row[4]) if row[3] else (row[1], row[2]) for row in rows])
     return {row[0]: _question(row, revision) for row, revision in zip(rows, revisions, strict=True)}
 
 
@@ -124,21 +123,6 @@ def _question(row: tuple[Any, ...], revision: Revision) -> Question:
     if row[5] is None:
         return Question(revision, row[0])
     return Question(revision, row[0], response=json.loads(row[5]), confidence=row[6], reveal=True)
-
-
-def _read_revisions(keys: list[tuple[int, str]]) -> list[Revision]:
-    """The revisions in the order of the keys; those not yet known in one query."""
-    # Another thread may empty the cache at any moment, so what is needed is taken out first.
-    known = {key: _revisions[key] for key in keys if key in _revisions}
-    unknown = [key for key in keys if key not in known]
-    if unknown:
-        found = Revision.objects.in_bulk([pk for pk, _ in unknown])
-        new = {key: found[key[0]] for key in unknown}
-        if len(_revisions) >= MOST_REVISIONS:
-            _revisions.clear()
-        _revisions.update(new)
-        known |= new
-    return [known[key] for key in keys]
 
 
 def preview_questions(text: LessonText) -> dict[str, Question]:

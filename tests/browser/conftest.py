@@ -7,16 +7,18 @@ would start a site of its own.
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
 from tests.browser.running_site import Clerk, Site
-from tests.browser.visiting import PHONE, Visit
+from tests.browser.visiting import PATIENCE, PHONE, Visit
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 FALLBACK = "/usr/bin/chromium"
+
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -53,13 +55,12 @@ def chromium(_playwright: Playwright) -> Iterator[Browser]:
     browser.close()
 
 
-@pytest.fixture
-def visit(site: Site, chromium: Browser) -> Iterator[Callable[..., Visit]]:
-    """A function that gives a signed-in visit: of a fresh trainee, of `person`, or of nobody.
+Begin = Callable[..., Visit]
 
-    At the end of the test nothing may have gone wrong in any visit but what it expected.
-    """
-    visits: list[Visit] = []
+
+@contextmanager
+def _visits(site: Site, chromium: Browser) -> Iterator[Begin]:
+    begun: list[Visit] = []
 
     def begin(
         person: dict | bool = True,
@@ -73,14 +74,14 @@ def visit(site: Site, chromium: Browser) -> Iterator[Callable[..., Visit]]:
         context = chromium.new_context(
             locale=language,
             viewport=viewport or PHONE,
-            has_touch=viewport in (None, PHONE),
+            has_touch=viewport is None,
             java_script_enabled=javascript,
             color_scheme=scheme,
             reduced_motion=motion,
             timezone_id="Asia/Shanghai",
         )
         one = Visit(context, site.url)
-        visits.append(one)
+        begun.append(one)
         one.watch()
         if person is True:
             person = site.clerk.ask("make_trainee")
@@ -90,14 +91,23 @@ def visit(site: Site, chromium: Browser) -> Iterator[Callable[..., Visit]]:
         return one
 
     yield begin
-    for one in visits:
+    for one in begun:
         one.context.close()
-    assert [text for one in visits for text in one.unexpected()] == []
+    assert [text for one in begun for text in one.unexpected()] == []
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The measurements first: nothing has warmed the site for the wrong reason by then."""
-    here = Path(__file__).parent
-    ours = [item for item in items if here in item.path.parents]
-    rest = [item for item in items if here not in item.path.parents]
-    items[:] = rest + ours
+@pytest.fixture
+def visit(site: Site, chromium: Browser) -> Iterator[Begin]:
+    """A function that gives a signed-in visit: of a fresh trainee, of `person`, or of nobody.
+
+    At the end of the test nothing may have gone wrong in any visit but what it expected.
+    """
+    with _visits(site, chromium) as begin:
+        yield begin
+
+
+@pytest.fixture(scope="module")
+def long_visit(site: Site, chromium: Browser) -> Iterator[Begin]:
+    """The same for a visit that several tests ask about."""
+    with _visits(site, chromium) as begin:
+        yield begin

@@ -20,7 +20,6 @@ def fill_in(scope: Locator, fields: dict, *, javascript: bool = True) -> None:
             pair.locator(".place").click()
         elif shape != "order":
             _set(scope.locator(f"[name='{name}']"), scope, name, value)
-    # Confidence stands beside a part of its own only where the kind asks for it.
 
 
 def _set(control: Locator, scope: Locator, name: str, value) -> None:
@@ -35,11 +34,16 @@ def _set(control: Locator, scope: Locator, name: str, value) -> None:
         control.fill(str(value))
 
 
+NUMBER_OF = "(one, value) => [...one.options].findIndex((option) => option.value === value)"
+
+
 def put_in_order(scope: Locator, fields: dict) -> None:
     """Move tiles up, one tap at a time, until they stand as `fields` has them."""
     tiles = scope.locator("ol.order > li")
-    place_of = "([name, value]) => [...document.getElementsByName(name)[0].options].findIndex((one) => one.value === value)"
-    wanted = {name: scope.page.evaluate(place_of, [name, value]) for name, value in fields.items()}
+    wanted = {
+        name: scope.locator(f"[name='{name}']").evaluate(NUMBER_OF, value)
+        for name, value in fields.items()
+    }
     for number, name in enumerate(sorted(wanted, key=wanted.get)):
         tile = tiles.filter(has=scope.page.locator(f"select[name='{name}']"))
         while tiles.nth(number).locator("select").get_attribute("name") != name:

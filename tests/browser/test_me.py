@@ -8,8 +8,9 @@ pytestmark = pytest.mark.browser
 GROUND = "getComputedStyle(document.body).backgroundColor"
 TOKENS = """() => {
   const style = getComputedStyle(document.documentElement);
-  const names = ["paper", "surface", "sunken", "ink", "ink-soft", "rule", "edge", "accent", "on-accent", "accent-tint",
-    "good", "good-tint", "bad", "bad-tint", "warn", "warn-tint", "mute", "done", "us", "focus", "shadow",
+  const names = ["paper", "surface", "sunken", "ink", "ink-soft", "rule", "edge", "accent",
+    "on-accent", "accent-tint", "good", "good-tint", "bad", "bad-tint", "warn", "warn-tint",
+    "mute", "done", "us", "focus", "shadow",
     ...[1, 2, 3, 4, 5].flatMap((n) => [`step-${n}`, `tint-${n}`])];
   return names.map((name) => `${name} ${style.getPropertyValue(`--${name}`).trim()}`);
 }"""

@@ -5,7 +5,7 @@ import json
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.visiting import save_state, unsent
+from tests.browser.visiting import save_state, unsent, wait_until_unsent
 
 pytestmark = pytest.mark.browser
 
@@ -51,7 +51,6 @@ def test_of_many_quick_changes_the_last_one_is_saved(attempt, clerk):
     for value in ["true", "false"] * 5 + ["true"]:
         say(page, 1, value)
     save_state(page, "saved")
-    page.wait_for_function("Object.keys(localStorage).length === 0")
 
     assert given(clerk, number) == {"answer": True}
 
@@ -65,7 +64,7 @@ def test_offline_answers_wait_on_the_device_and_are_sent_when_the_line_is_back(a
     say(page, 1, "true")
     page.locator("#next").click()
     say(page, 2, "false")
-    page.wait_for_function("Object.keys(localStorage).length === 2")
+    wait_until_unsent(page, 2)
     save_state(page, "offline")
     assert {key.split(":")[1] for key in unsent(page)} == {str(me.pk)}
     assert given(clerk, number) is None
@@ -181,7 +180,6 @@ def test_an_older_page_is_told_and_shows_the_newer_answer(visit, attempt, clerk)
     say(other, 1, "true")
     other.locator("[name=a1-confidence][value=guess]").check()
     save_state(other, "saved")
-    other.wait_for_function("Object.keys(localStorage).length === 0")
 
     say(page, 1, "false")
     save_state(page, "newer")

@@ -1,6 +1,7 @@
 """A person's browser: a context of its own that writes down whatever goes wrong in it."""
 
 import re
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -10,7 +11,9 @@ from playwright.sync_api import BrowserContext, Page, Request, Response
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 900}
 NARROW = {"width": 320, "height": 640}
-SESSION, LANGUAGE = "mot-session", "language"
+SESSION = "mot-session"
+PATIENCE = 20_000  # ms
+AXE_SOURCE = Path(__file__).parent / "axe" / "axe.min.js"
 OBSERVE = """
 document.addEventListener("securitypolicyviolation", (event) => {
   window.tellTests(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}`);
@@ -19,8 +22,8 @@ window.shifted = [];
 new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) {
     if (entry.hadRecentInput) continue;
-    const nodes = entry.sources.map((source) => source.node && (source.node.id || source.node.className));
-    window.shifted.push([entry.value, nodes.join(" ")]);
+    const name = ({ node }) => node && (node.id || node.className);
+    window.shifted.push([entry.value, entry.sources.map(name).join(" ")]);
   }
 }).observe({ type: "layout-shift", buffered: true });
 """
@@ -46,7 +49,7 @@ class Visit:
         self.context.on("request", self._request)
         self.context.on("response", self._response)
         self.context.on("dialog", lambda dialog: (self.note("a dialog"), dialog.dismiss()))
-        self.context.set_default_timeout(20_000)
+        self.context.set_default_timeout(PATIENCE)
 
     def note(self, text: str) -> None:
         self.troubles.append(text)
@@ -98,14 +101,21 @@ class Visit:
 
 def unsent(page: Page) -> dict[str, str]:
     """The answers that wait on the device: key to value."""
-    return page.evaluate(
-        "Object.fromEntries(Object.entries(localStorage).filter(([key]) => key.startsWith('mot-unsent')))"
-    )
+    kept = page.evaluate("Object.entries(localStorage)")
+    return {key: value for key, value in kept if key.startswith("mot-unsent")}
 
 
 def save_state(page: Page, state: str) -> None:
-    """Wait until the line beneath the question says so."""
+    """Wait until the line beneath the question says so; "saved" also means: all of it."""
     page.wait_for_selector(f"#save[data-state={state}]")
+    if state == "saved":
+        wait_until_unsent(page, 0)
 
 
-AXE = Path(__file__).parent / "axe" / "axe.min.js"
+def wait_until_unsent(page: Page, count: int) -> None:
+    """Wait until that many answers wait on the device."""
+    # Asked again and again: wait_for_function needs eval, which the pages' policy refuses.
+    deadline = time.monotonic() + PATIENCE / 1000
+    while len(unsent(page)) != count:
+        assert time.monotonic() < deadline, unsent(page)
+        page.wait_for_timeout(20)

@@ -23,7 +23,8 @@ pytestmark = pytest.mark.django_db
 
 def save(answer, *, value=True, sequence=1, confidence=None, flagged=False):
     save_answer(
-        answer=answer,
+        attempt_id=answer.attempt_id,
+        position=answer.position,
         trainee=answer.attempt.trainee,
         response={"answer": value},
         confidence=confidence,

@@ -91,7 +91,8 @@ def test_a_save_that_races_a_submission_is_graded_or_refused():
     def save(answer, trainee):
         try:
             save_answer(
-                answer=answer,
+                attempt_id=answer.attempt_id,
+                position=answer.position,
                 trainee=trainee,
                 response={"answer": True},
                 confidence=None,
@@ -142,7 +143,8 @@ def test_of_many_saves_of_one_answer_the_latest_stays():
     def save(n):
         try:
             save_answer(
-                answer=answer,
+                attempt_id=answer.attempt_id,
+                position=answer.position,
                 trainee=attempt.trainee,
                 response={"answer": n % 2 == 0},
                 confidence=None,

@@ -72,11 +72,11 @@ def described() -> str:
     parts.append(_section("### In every kind", Content))
     parts.append(_section("### In a bank, besides", schema.BankPlace))
     for kind in KINDS.values():
-        model = kind.content_model
-        own = set(model.model_fields) - set(Content.model_fields)
-        parts.append(_section(f"### {kind.slug}", model, model.__doc__ or "", only=own))
+        content = kind.content_model
+        own = set(content.model_fields) - set(Content.model_fields)
+        parts.append(_section(f"### {kind.slug}", content, content.__doc__ or "", only=own))
         for name in sorted(own):
-            for part in get_args(model.model_fields[name].annotation):
+            for part in get_args(content.model_fields[name].annotation):
                 if isinstance(part, type) and issubclass(part, Part):
                     parts.append(_section(f"#### {part.__name__}", part, part.__doc__ or ""))
     return "\n".join(parts)

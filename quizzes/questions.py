@@ -1,5 +1,7 @@
 """A question as a page shows it: with the key only where feedback is released."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -7,6 +9,7 @@ from typing import Any
 
 from django.utils.safestring import SafeString
 
+from mot_course.web import Json
 from quizzes import prose
 from quizzes.kinds import Grade, Kind, Mask
 from quizzes.models import Answer, Confidence, Revision
@@ -24,6 +27,14 @@ def spec_of(revision: Revision) -> Any:
             _specs.clear()
         spec = _specs[key] = revision.rules.parse(revision.content)
     return spec
+
+
+def mark_of(response: Json | None, confidence: str | None) -> str:
+    """Eight characters that stand for a response and its confidence; empty for none."""
+    if response is None:
+        return ""
+    text = json.dumps([response, confidence], sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
 @dataclass
@@ -97,6 +108,11 @@ class Question:
     @property
     def confidences(self) -> list[tuple[str, Any]]:
         return list(Confidence.choices)
+
+    @property
+    def mark(self) -> str:
+        """Short for the response as the page shows it; tells whether a plain form was touched."""
+        return mark_of(self.response, self.confidence)
 
     @property
     def scene_html(self) -> SafeString:

@@ -15,7 +15,7 @@ from mot_course.web import Request, render_error, signed_in_or_401
 from quizzes import answering, neighbours
 from quizzes.answering import Ticket
 from quizzes.models import Answer, Attempt, Confidence, Quiz
-from quizzes.questions import Question
+from quizzes.questions import Question, mark_of
 from quizzes.results import result_of
 from quizzes.revisions import revisions_of
 from quizzes.starting import NoAttemptLeft, TooEarly, start_attempt, why_not
@@ -258,10 +258,14 @@ def _posted(
             if not form.has_error("__all__", "required") and not _is_empty(form):
                 errors[answer.position] = _first_error(form)
             continue
+        confidence = _confidence(request, question.prefix)
+        shown = request.POST.get(f"{question.prefix}-shown")
+        if not touched and shown == mark_of(form.cleaned_data, confidence):
+            continue  # as the page showed it: nothing to take in, and no newer answer to replace
         yield Unsent(
             position=answer.position,
             response=form.cleaned_data,
-            confidence=_confidence(request, question.prefix),
+            confidence=confidence,
             sequence=page.sequence(_number(numbers.get(str(answer.position), "1"))),
         )
 

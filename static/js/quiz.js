@@ -64,7 +64,7 @@
   /* --- what a question holds ------------------------------------------------------------- */
 
   const sectionAt = (position) => questions.find((one) => Number(one.dataset.position) === position);
-  const controls = (section) => [...section.querySelectorAll("input, select, textarea")].filter((one) => one.name);
+  const controls = (section) => [...section.querySelectorAll("input, select, textarea")].filter((one) => one.name && one.type !== "hidden");
   const isSide = (name) => name.endsWith("-flagged") || name.endsWith("-confidence");
 
   function fieldsOf(section) {

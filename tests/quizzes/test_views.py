@@ -205,6 +205,23 @@ def test_a_refused_whole_page_keeps_what_can_be_kept_and_names_the_question(clie
     assert Answer.objects.get(attempt=attempt, position=2).response == {"answer": True}
 
 
+def test_without_script_what_was_not_touched_replaces_no_newer_answer(client, attempt):
+    older = ticket(client, attempt)
+    html = client.get(page_of(attempt)).content.decode()
+    form = {"ticket": re.search(r'name="ticket" value="([^"]+)"', html)[1], "sequences": ""}
+    save(client, attempt, page=older, a1_answer="true")
+    html = client.get(page_of(attempt)).content.decode()
+    shown = dict(re.findall(r'name="(a\d+-shown)" value="(\w*)"', html))
+    newest = re.search(r'name="ticket" value="([^"]+)"', html)[1]
+    save(client, attempt, page=older, n=2, a1_answer="false")
+
+    form |= {"ticket": newest, "a1-answer": "true", "a2-answer": "true", "save": "1", **shown}
+    client.post(f"{page_of(attempt)}submit/", form)
+
+    stored = Answer.objects.filter(attempt=attempt).order_by("position")
+    assert [answer.response for answer in stored] == [{"answer": False}, {"answer": True}, None]
+
+
 def test_the_script_sends_only_what_was_touched_with_the_submission(client, attempt):
     form = whole_page(client, attempt, {"answer": True}) | {"sequences": "2:7"}
 

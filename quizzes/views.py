@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from mot_course.web import Request, render_error, signed_in_or_401
+from mot_course.web import Json, Request, render_error, signed_in_or_401
 from quizzes import answering, neighbours
 from quizzes.answering import Ticket
 from quizzes.models import Answer, Attempt, Confidence, Quiz
@@ -21,6 +21,7 @@ from quizzes.revisions import revisions_of
 from quizzes.starting import NoAttemptLeft, TooEarly, start_attempt, why_not
 from quizzes.submitting import Unsent, submit_attempt
 
+Refused = tuple[str, Json | None]  # why, and what was typed
 SHOWN = 5  # so many of the latest attempts stand on a quiz's page
 
 
@@ -92,13 +93,19 @@ def attempt(request: Request, attempt_id: int) -> HttpResponse:
 
 
 def _player(
-    request: Request, found: Attempt, *, is_review: bool, status: int = 200, errors: Any = None
+    request: Request,
+    found: Attempt,
+    *,
+    is_review: bool,
+    status: int = 200,
+    refused: dict[int, Refused] | None = None,
 ) -> HttpResponse:
     questions = [
         Question.of(answer, answer.exercise.slug, reveal=False) for answer in _answers_of(found)
     ]
     for question in questions:
-        question.errors = (errors or {}).get(question.position)
+        if refused and question.position in refused:
+            question.errors, question.response = refused[question.position]
     unanswered = [question for question in questions if not question.is_answered]
     return render(
         request,
@@ -227,24 +234,23 @@ def submit(request: Request, attempt_id: int) -> HttpResponse:
     except answering.BadTicket:
         return render_error(request, 400)
     answers = _answers_of(found)
-    errors: dict[int, str] = {}
-    unsent = list(_posted(request, answers, page, errors))
+    refused: dict[int, Refused] = {}
+    unsent = list(_posted(request, answers, page, refused))
     if request.POST.get("confirmed") == "1":
         submit_attempt(attempt_id=found.pk, trainee=request.user, unsent=unsent)
         return redirect("quizzes:attempt", found.pk)
-    for answer in answers:
-        for one in unsent:
-            if one.position == answer.position:
-                _save_quietly(request, answer, one)
-    if errors:
-        return _player(request, found, is_review=False, status=422, errors=errors)
+    for one in unsent:
+        _save_quietly(request, found, one)
+    _take_flags(request, found, answers)
+    if refused:
+        return _player(request, found, is_review=False, status=422, refused=refused)
     return redirect(f"{request.path.removesuffix('submit/')}?review=1")
 
 
 def _posted(
-    request: Request, answers: list[Answer], page: Ticket, errors: dict[int, str]
+    request: Request, answers: list[Answer], page: Ticket, refused: dict[int, Refused]
 ) -> Iterator[Unsent]:
-    """The answers a whole page posts, without those left empty; faults are noted in `errors`."""
+    """The answers a whole page posts, without those left empty; faulty ones go to `refused`."""
     touched = request.POST.get("sequences", "")  # the page's script says what it changed
     numbers = dict(pair.split(":", 1) for pair in touched.split(",") if pair.count(":") == 1)
     for answer in answers:
@@ -256,7 +262,7 @@ def _posted(
         form = question.rules.form(question.spec, request.POST, question.mask, question.prefix)
         if not form.is_valid():
             if not form.has_error("__all__", "required") and not _is_empty(form):
-                errors[answer.position] = _first_error(form)
+                refused[answer.position] = _first_error(form), question.rules.typed(form)
             continue
         confidence = _confidence(request, question.prefix)
         shown = request.POST.get(f"{question.prefix}-shown")
@@ -279,16 +285,29 @@ def _is_empty(form: Any) -> bool:
     )
 
 
-def _save_quietly(request: Request, answer: Answer, one: Unsent) -> None:
+def _save_quietly(request: Request, attempt: Attempt, one: Unsent) -> None:
     try:
         answering.save_answer(
-            attempt_id=answer.attempt_id,
-            position=answer.position,
+            attempt_id=attempt.pk,
+            position=one.position,
             trainee=request.user,
             response=one.response,
             confidence=one.confidence,
-            flagged=request.POST.get(f"a{one.position}-flagged", answer.flagged) in ("1", True),
+            flagged=request.POST.get(f"a{one.position}-flagged") == "1",
             sequence=one.sequence,
         )
     except (answering.AttemptIsClosed, answering.NewerAnswerExists):
         return  # the page that follows shows what is stored
+
+
+def _take_flags(request: Request, attempt: Attempt, answers: list[Answer]) -> None:
+    """A plain form posts every flag; those of questions without an answer are stored here."""
+    for is_flagged in (True, False):
+        turned = [
+            answer.position
+            for answer in answers
+            if (request.POST.get(f"a{answer.position}-flagged") == "1") is is_flagged
+            and answer.flagged is not is_flagged
+        ]
+        if turned:
+            attempt.answers.filter(position__in=turned).update(flagged=is_flagged)

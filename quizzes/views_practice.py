@@ -32,10 +32,11 @@ def practice(request: Request, quiz: str, exercise: str) -> HttpResponse:
     question = Question(revision, exercise)
     back = safe_next(request, "/")
     if request.POST.get("again") == "1":
-        return _shown(request, found, question, back)
+        return _shown(request, found, question, back, stays=True)
     form = question.rules.form(question.spec, request.POST, question.mask, question.prefix)
     if not form.is_valid() or not question.rules.is_complete(question.spec, form.cleaned_data):
-        question.response = form.cleaned_data if form.is_valid() else None
+        typed = question.rules.typed(form)
+        question.response = form.cleaned_data if form.is_valid() else typed
         question.errors = next(
             (str(errors[0]) for errors in form.errors.values()), _("Something is still missing.")
         )
@@ -54,12 +55,18 @@ def practice(request: Request, quiz: str, exercise: str) -> HttpResponse:
 
 
 def _shown(
-    request: Request, quiz: Quiz, question: Question, back: str, *, status: int = 200
+    request: Request,
+    quiz: Quiz,
+    question: Question,
+    back: str,
+    *,
+    status: int = 200,
+    stays: bool = False,
 ) -> HttpResponse:
     context = {"quiz": quiz, "question": question, "back": back, "live_verdict": True}
     if request.htmx:
         return render(request, "quizzes/_practice.html", context, status=status)
-    if status == 200 and back != "/":
+    if status == 200 and back != "/" and not stays:
         return redirect(f"{back}#ex-{question.slug}")
     return render(request, "quizzes/practice.html", context, status=status)
 

@@ -49,19 +49,23 @@ class AllocateForm(forms.Form):
                 min_value=0, max_value=WHOLE, required=False
             )
 
-    def clean(self) -> Json:
+    def typed(self) -> Json:
         percents = {
             option: self.cleaned_data.get(f"percent-{token}") or 0
             for token, option in self.tokens.items()
         }
-        total = sum(percents.values())
+        return {"percents": percents}
+
+    def clean(self) -> Json:
+        response = self.typed()
+        total = sum(response["percents"].values())
         if total == 0:
             raise forms.ValidationError(_("Distribute 100% over the options."), code="required")
         if total > WHOLE:
             raise forms.ValidationError(
                 _("That adds up to %(total)s%%; take something away."), params={"total": total}
             )
-        return {"percents": percents}
+        return response
 
 
 class Allocate(Kind[AllocateContent]):
@@ -92,6 +96,9 @@ class Allocate(Kind[AllocateContent]):
         return {
             f"percent-{mask.token(one)}": percent for one, percent in response["percents"].items()
         }
+
+    def typed(self, form: AllocateForm) -> Json:
+        return form.typed()
 
     def is_complete(self, spec: AllocateContent, response: Json) -> bool:
         return sum(response["percents"].values()) == WHOLE

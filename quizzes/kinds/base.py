@@ -126,6 +126,10 @@ class Kind(ABC, Generic[Spec]):
     def post_data(self, spec: Spec, response: Json, mask: Mask) -> dict[str, Any]:
         """The fields (without prefix) that a browser posts to give this response."""
 
+    def typed(self, form: Any) -> Json | None:
+        """What a refused form holds, as a response, so that the page can show it again."""
+        return None
+
     @abstractmethod
     def grade(self, spec: Spec, response: Json) -> Grade:
         """Grade a stored response. Pure: no database, no clock, no request."""

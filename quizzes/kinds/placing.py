@@ -60,17 +60,22 @@ class PlacingForm(forms.Form):
                 choices=[("", ""), *places.items()], required=False
             )
 
-    def clean(self) -> Json:
+    def typed(self) -> Json:
         placed = {
             thing: self.places[place]
             for token, thing in self.things.items()
             if (place := self.cleaned_data.get(f"place-{token}"))
         }
+        return {"placed": placed}
+
+    def clean(self) -> Json:
+        response = self.typed()
+        placed = response["placed"]
         if not placed:
             raise forms.ValidationError(_("Nothing has a place yet."), code="required")
         if self.once and len(set(placed.values())) < len(placed):
             raise forms.ValidationError(_("Two cards lie on the same place."), code="twice")
-        return {"placed": placed}
+        return response
 
 
 class PlacingKind(Kind[Spec]):
@@ -108,6 +113,9 @@ class PlacingKind(Kind[Spec]):
             f"place-{mask.token(f'thing:{thing}')}": mask.token(f"place:{place}")
             for thing, place in response["placed"].items()
         }
+
+    def typed(self, form: PlacingForm) -> Json:
+        return form.typed()
 
     def is_complete(self, spec: Spec, response: Json) -> bool:
         return len(response["placed"]) == len(self.things(spec))

@@ -29,11 +29,10 @@ def click_twice(page, button, address):
             route.continue_()
 
     page.route(address, hold)
-    for _ in range(2):
-        page.locator(button).evaluate("one => one.click()")
-        page.wait_for_timeout(200)
-    page.unroute(address)
+    page.locator(button).evaluate("one => { one.click(); setTimeout(() => one.click(), 150); }")
+    page.wait_for_timeout(500)
     held[-1].continue_()
+    page.unroute(address)
     return len(held)
 
 

@@ -222,6 +222,16 @@ def test_without_script_what_was_not_touched_replaces_no_newer_answer(client, at
     assert [answer.response for answer in stored] == [{"answer": False}, {"answer": True}, None]
 
 
+def test_without_script_a_flag_is_set_and_taken_away_with_or_without_an_answer(client, attempt):
+    form = {"ticket": ticket(client, attempt), "sequences": "", "save": "1"}
+
+    client.post(f"{page_of(attempt)}submit/", form | {"a2-flagged": "1"})
+    assert [answer.flagged for answer in attempt.answers.all()] == [False, True, False]
+    client.post(f"{page_of(attempt)}submit/", form | {"a1-answer": "true", "a1-flagged": "1"})
+
+    assert [answer.flagged for answer in attempt.answers.all()] == [True, False, False]
+
+
 def test_the_script_sends_only_what_was_touched_with_the_submission(client, attempt):
     form = whole_page(client, attempt, {"answer": True}) | {"sequences": "2:7"}
 

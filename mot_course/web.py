@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
@@ -66,6 +67,12 @@ class Both:
 def zone(name: str) -> ZoneInfo:
     """The time zone of that name."""
     return ZoneInfo(name)
+
+
+@lru_cache(maxsize=8192)
+def address(name: str, *arguments: object) -> str:
+    """As reverse(), remembered: addresses do not change while a process lives."""
+    return reverse(name, args=arguments)
 
 
 def page_context(request: HttpRequest) -> dict[str, Any]:

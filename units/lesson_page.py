@@ -5,10 +5,10 @@ from typing import Any
 
 from django.db import connection
 from django.http import Http404
-from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
+from mot_course.web import address
 from people.models import User
 from quizzes.models import Quiz
 from units.models import Lesson, Reading, Unit
@@ -85,7 +85,7 @@ class LessonPage:
 
     @cached_property
     def check_url(self) -> str:
-        return reverse("quizzes:quiz", args=[self.check.slug]) if self.check else ""
+        return address("quizzes:quiz", self.check.slug) if self.check else ""
 
     @cached_property
     def goal(self) -> Goal:
@@ -98,7 +98,7 @@ class LessonPage:
             message = _("You have read all lessons of this unit. Now see what has stayed.")
             return Goal(self.check_url, _("To the check"), self.check.title, message)
         message = _("Unit finished: %(unit)s.") % {"unit": self.unit.title}
-        return Goal(reverse("units:unit", args=[self.unit.slug]), _("Finish"), message=message)
+        return Goal(address("units:unit", self.unit.slug), _("Finish"), message=message)
 
 
 def page_of(person: User, *, unit: str, lesson: str) -> LessonPage:

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.db.models import Prefetch, QuerySet
-from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
+from mot_course.web import address
 from people.models import User
 from quizzes.models import Attempt, Quiz
 from units.models import Course, CourseUnit, Lesson, Reading, Unit
@@ -35,7 +35,7 @@ class LessonState:
     @property
     def url(self) -> str:
         """The lesson, at the place where the person stopped."""
-        url = reverse("units:lesson", args=[self.unit.slug, self.lesson.slug])
+        url = address("units:lesson", self.unit.slug, self.lesson.slug)
         if self.is_started and self.reading and self.reading.block:
             return f"{url}#b{self.reading.block}"
         return url
@@ -67,7 +67,7 @@ class QuizState:
 
     @property
     def url(self) -> str:
-        return reverse("quizzes:quiz", args=[self.quiz.slug])
+        return address("quizzes:quiz", self.quiz.slug)
 
 
 @dataclass
@@ -108,7 +108,7 @@ class UnitState:
 
     @property
     def url(self) -> str:
-        return reverse("units:unit", args=[self.unit.slug])
+        return address("units:unit", self.unit.slug)
 
 
 @dataclass(frozen=True)
@@ -178,14 +178,14 @@ class CourseState:
         if self.post and not self.post.is_submitted:
             label = _("Continue") if self.post.is_open else _("Begin")
             return Deed("post", self.post.quiz.title, self.post.url, label, quiz=self.post)
-        url = reverse("units:course", args=[self.course.slug])
+        url = address("units:course", self.course.slug)
         return Deed("done", self.course.title, url, _("Look back"))
 
     @property
     def comparison_url(self) -> str:
         """Before and after, once both tests are submitted; else empty."""
         if self.pre and self.post and self.pre.is_submitted and self.post.is_submitted:
-            return reverse("units:comparison", args=[self.course.slug])
+            return address("units:comparison", self.course.slug)
         return ""
 
 

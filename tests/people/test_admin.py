@@ -186,8 +186,10 @@ def test_the_same_address_or_number_twice_is_refused_in_words(client, admin):
     make_trainee(username="A1", email="li@mot.example")
     person = make_trainee()
 
+    english = {"accept-language": "en"}
     for change in ({"email": "LI@mot.example"}, {"username": "a1"}):
-        page = client.post(address(person), form_of(person, **change)).content.decode()
+        form = form_of(person, **change)
+        page = client.post(address(person), form, headers=english).content.decode()
         assert "Somebody already has this" in page
 
 

@@ -273,9 +273,12 @@ document.documentElement.classList.add("js");
     document.querySelectorAll("main details").forEach((one) => { one.open = true; });
   });
   document.addEventListener("htmx:afterSwap", (event) => {
-    const root = event.detail.elt;
-    setUpParts(root.parentNode || document);
-    const focus = document.getElementById(root.id)?.querySelector("[data-focus]") || document.getElementById(root.id)?.querySelector("legend");
+    setUpParts(event.detail.elt.parentNode || document);
+  });
+  // Only when htmx has made the new part its own: an Enter before that would load a whole page.
+  document.addEventListener("htmx:afterSettle", (event) => {
+    const root = document.getElementById(event.detail.elt.id);
+    const focus = root?.querySelector("[data-focus]") || root?.querySelector("legend");
     if (focus) focus.focus({ preventScroll: true });
   });
 })();

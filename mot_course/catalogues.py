@@ -10,6 +10,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.conf import settings
+from django.utils.translation.reloader import translation_file_changed
 from django.utils.translation.template import templatize
 
 FOLDER = settings.BASE_DIR / "locale" / "zh_Hans" / "LC_MESSAGES"
@@ -117,7 +118,12 @@ def untranslated(catalogue: Catalog) -> list[str]:
 
 
 def compile_catalogue() -> Path:
-    """Write the .mo file Django reads; its path."""
+    """Write the .mo file Django reads and have this process read it afresh; its path.
+
+    Without the second part a process that has shown a text before (as migrating does) would
+    go on without Chinese, and publish lessons whose labels are English.
+    """
     with MO.open("wb") as file:
         write_mo(file, read())
+    translation_file_changed(sender=None, file_path=MO)
     return MO

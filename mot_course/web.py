@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django_htmx.middleware import HtmxDetails
@@ -78,26 +77,6 @@ def address(name: str, *arguments: object) -> str:
 def page_context(request: HttpRequest) -> dict[str, Any]:
     """What every template may use: the content's language and the five steps."""
     return {"language": content_language(), "steps": STEPS}
-
-
-def render_page_or_part(
-    request: Request,
-    page: str,
-    part: str,
-    context: dict[str, Any],
-    *,
-    target: str,
-    status: int = 200,
-) -> HttpResponse:
-    """Render only `part` when htmx will put it into `target`, else the whole page.
-
-    `page` includes `part`, so both show the same. We ask for the target, not just for
-    htmx: going back in the browser is an htmx request that needs the whole page.
-    """
-    template = part if request.htmx.target == target else page
-    response = render(request, template, context, status=status)
-    patch_vary_headers(response, ["HX-Target"])
-    return response
 
 
 def render_error(

@@ -4,7 +4,6 @@ from functools import lru_cache
 
 import nh3
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext
 from markdown_it import MarkdownIt
 from mdit_py_plugins.container import container_plugin
 
@@ -56,8 +55,3 @@ def _only_our_classes(tag: str, attribute: str, value: str) -> str | None:
 def rendered(source: str) -> SafeString:
     """As `render`, remembered: for texts of the course that many people open."""
     return render(source)
-
-
-def own_mark() -> str:
-    """The small sign for what is ours and not in the source course."""
-    return gettext("our own")

@@ -42,3 +42,24 @@ def test_placeholders_are_the_same_in_both_languages():
                 wrong.append((ids[0], text))
 
     assert wrong == []
+
+
+def test_a_process_that_compiles_the_texts_speaks_chinese_at_once(tmp_path, settings, monkeypatch):
+    """As the first `make run` does: texts are shown, then compiled, then lessons are published."""
+    from django.utils.translation import gettext, override
+    from django.utils.translation.reloader import translation_file_changed
+
+    mo = tmp_path / "zh_Hans" / "LC_MESSAGES" / "django.mo"
+    mo.parent.mkdir(parents=True)
+    settings.LOCALE_PATHS = [tmp_path]
+    monkeypatch.setattr(catalogues, "MO", mo)
+    translation_file_changed(sender=None, file_path=mo)
+    try:
+        with override("zh-hans"):
+            assert gettext("our own") == "our own"
+        catalogues.compile_catalogue()
+        with override("zh-hans"):
+            assert gettext("our own") == "本课补写"
+    finally:
+        settings.LOCALE_PATHS = [settings.BASE_DIR / "locale"]
+        translation_file_changed(sender=None, file_path=mo)

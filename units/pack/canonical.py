@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from mot_course.web import Json
 from units.models import Course, Lesson, Unit
 from units.pack.reading import PackBank, PackExercise, PackLesson, PackUnit
-from units.pack.schema import BankPlace, CaseFile, CourseFile
+from units.pack.schema import CaseFile, CourseFile
 
 # A change of how Markdown and figures become HTML makes new revisions of all lessons.
 RENDERER = 1
@@ -73,10 +73,6 @@ def bank_form(bank: PackBank) -> Json:
             for item in bank.items
         ],
     }
-
-
-def place_form(place: BankPlace) -> Json:
-    return plain(place)
 
 
 def stored_unit_form(unit: Unit, lessons: list[Lesson]) -> Json:

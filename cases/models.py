@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from mot_course.web import Both
-from quizzes.models import Quiz
+from quizzes.models import Attempt, Draft, Quiz
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -44,7 +44,12 @@ class Case(models.Model):
     industry = models.CharField(max_length=20, db_index=True)
     steps = ArrayField(models.CharField(max_length=20), default=list, blank=True)
     origin = models.CharField(max_length=10)
+    # Which tellings of the story there are: bad, good.
+    versions = ArrayField(models.CharField(max_length=4), default=list, blank=True)
     length = models.PositiveIntegerField(default=0)  # lines of conversation
+    from_write_up = models.OneToOneField(
+        "WriteUp", on_delete=models.PROTECT, null=True, blank=True, related_name="case"
+    )
     tokens = SearchVectorField(null=True, editable=False)
     sort_key = models.CharField(max_length=200, blank=True)  # pinyin: Chinese order
     pack_digest = models.CharField(max_length=64, blank=True)
@@ -92,3 +97,83 @@ class CaseRevision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} r{self.number}"
+
+
+class CaseDraft(Draft):
+    """A case being edited: the whole document."""
+
+    privacy = "anonymised"
+
+    case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="draft")
+
+    def __str__(self) -> str:
+        return f"draft of case {self.case_id}"
+
+
+class WriteUp(models.Model):
+    """A trainee's own case, from three lines noted on the phone to a case in the library.
+
+    Its text, once it is more than a note, is the `writing` answer of its newest version's
+    attempt; a returned one goes on in the next attempt, so the versions are the attempts.
+    """
+
+    privacy = "exported"
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        HANDED_IN = "handed_in", _("Handed in")
+        RETURNED = "returned", _("Returned")
+        ACCEPTED = "accepted", _("Accepted")
+        NOMINATED = "nominated", _("Nominated")
+
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="write_ups"
+    )
+    title = models.CharField(max_length=120)
+    note = models.TextField(max_length=600, blank=True)  # three lines, before there is a text
+    note_version = models.PositiveIntegerField(default=0)
+    language = models.CharField(max_length=2)
+    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    consent_at = models.DateTimeField(null=True, blank=True)
+    nominated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(auto_now=True)
+    discarded_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-changed_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="nominated") | Q(consent_at__isnull=False),
+                name="only_with_consent_a_case_is_nominated",
+            )
+        ]
+        indexes = [models.Index(fields=["author", "-changed_at"], name="write_ups_of_an_author")]
+
+    def __str__(self) -> str:
+        return f"write-up {self.pk}"
+
+
+class WriteUpVersion(models.Model):
+    """One attempt at a write-up."""
+
+    privacy = "exported"
+
+    write_up = models.ForeignKey(WriteUp, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    attempt = models.OneToOneField(
+        Attempt, on_delete=models.PROTECT, related_name="write_up_version"
+    )
+
+    class Meta:
+        ordering = ["write_up", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["write_up", "number"], name="versions_of_a_write_up_are_numbered"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"version {self.number} of write-up {self.write_up_id}"

@@ -32,6 +32,7 @@ SET response = %(response)s, confidence = %(confidence)s, flagged = %(flagged)s,
     sequence = %(sequence)s, saved_at = now()
 FROM open
 WHERE attempt_id = open.id AND position = %(position)s AND sequence < %(sequence)s
+  AND checked_at IS NULL
 """
 
 
@@ -55,6 +56,10 @@ class BadTicket(Exception):
 
 class AttemptIsClosed(Exception):
     """The attempt is submitted, or its time is over."""
+
+
+class AnswerIsChecked(AttemptIsClosed):
+    """The answer has had its feedback, and stays as it is."""
 
 
 class NewerAnswerExists(Exception):
@@ -124,7 +129,8 @@ def save_answer(
 ) -> None:
     """Store the response (None clears it). When this returns, it will be in what is graded.
 
-    Raises AttemptIsClosed or NewerAnswerExists; the same save sent twice is a success twice.
+    Raises AttemptIsClosed, AnswerIsChecked or NewerAnswerExists; the same save sent twice is
+    a success twice.
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -145,6 +151,8 @@ def save_answer(
     stored = Answer.objects.select_related("attempt").get(attempt=attempt_id, position=position)
     if stored.sequence == sequence and stored.response == response:
         return  # our reply was lost on the way, and the browser asked again
+    if stored.attempt.submitted_at is None and stored.checked_at is not None:
+        raise AnswerIsChecked
     if stored.attempt.submitted_at is None and stored.sequence >= sequence:
         raise NewerAnswerExists(stored)
     raise AttemptIsClosed

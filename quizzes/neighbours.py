@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from quizzes.models import Attempt, Quiz
+from quizzes.models import Attempt, Mark, Quiz
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,9 @@ class Neighbour(Protocol):
     def submitted(self, attempt: Attempt, now: datetime) -> None:
         """Write what follows from a submission; called inside its transaction."""
 
+    def marked(self, mark: Mark) -> None:
+        """Write what follows from an instructor's mark; called inside its transaction."""
+
     def around(self, quiz: Quiz, missed: list[str], around: Around) -> None:
         """Fill in what this app knows; `missed` are the objectives answered wrongly."""
 
@@ -49,6 +52,12 @@ def tell_submitted(attempt: Attempt, now: datetime) -> None:
     """Let every neighbour write its rows."""
     for neighbour in _neighbours:
         neighbour.submitted(attempt, now)
+
+
+def tell_marked(mark: Mark) -> None:
+    """Let every neighbour write its rows; `mark.answer.attempt` is loaded."""
+    for neighbour in _neighbours:
+        neighbour.marked(mark)
 
 
 def around(quiz: Quiz, missed: list[str] | None = None) -> Around:

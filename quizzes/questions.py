@@ -50,6 +50,11 @@ class Question:
     reveal: bool = False
     seed: str = ""
     errors: Any = None
+    attempt_id: int | None = None
+    answer_id: int | None = None
+    # What the database adds to the feedback (`quizzes.afterwards`): where others saw moments,
+    # how others put it, an instructor's marks.
+    afterwards: Any = None
 
     @classmethod
     def of(cls, answer: Answer, slug: str, *, reveal: bool) -> "Question":
@@ -63,6 +68,8 @@ class Question:
             flagged=answer.flagged,
             reveal=reveal,
             seed=str(answer.attempt_id),
+            attempt_id=answer.attempt_id,
+            answer_id=answer.pk,
         )
 
     @property

@@ -22,15 +22,18 @@ def result_of(attempt: Attempt, person: User) -> dict[str, Any]:
     missed = _missed_objectives(quiz, answers) if reveal else []
     last = last_attempt(quiz, person)
     refusal = why_not(quiz, last, timezone.now())
-    right = sum(answer.earned == answer.possible for answer in answers)
+    judged = [answer for answer in answers if answer.possible]  # the others have no points
+    right = sum(answer.earned == answer.possible for answer in judged)
     return {
         "attempt": attempt,
         "quiz": quiz,
         "outcomes": [_outcome(question) for question in questions] if reveal else [],
+        "questions": questions,
         "reveal": reveal,
         "right": right,
-        "count": len(answers),
-        "bars": _bars([answer.earned == answer.possible for answer in answers]),
+        "count": len(judged),
+        "waiting": sum(answer.needs_mark for answer in answers),
+        "bars": _bars([answer.earned == answer.possible for answer in judged]),
         "answered": sum(answer.response is not None for answer in answers),
         "around": neighbours.around(quiz, missed),
         "may_try_again": refusal is None and last is not None and last.is_submitted,
@@ -57,6 +60,7 @@ def _outcome(question: Question) -> Outcome:
         "partly": ("warn", "partly", gettext("partly right")),
         "wrong": ("bad", "cross", gettext("wrong")),
         "none": ("", "dash", gettext("not answered")),
+        "noted": ("note", "saved", gettext("noted")),
     }[verdict]
     return Outcome(question, verdict, tone, icon, word)
 

@@ -52,7 +52,7 @@ def submit_locked(attempt: Attempt, *, now: datetime, unsent: Iterable[Unsent] =
     if attempt.deadline_at is None or now <= attempt.deadline_at + GRACE:
         _take_in(answers, unsent, now)
     for answer in answers:
-        if attempt.quiz.purpose != Quiz.Purpose.PRACTICE:
+        if attempt.quiz.purpose != Quiz.Purpose.PRACTICE and answer.checked_at is None:
             grade_answer(answer)
     _store(answers)
     attempt.score = scoring.score(
@@ -101,10 +101,9 @@ def grade_answer(answer: Answer) -> None:
     """Set the points of an answer from its response; nothing given earns nothing."""
     spec = spec_of(answer.revision)
     rules = answer.revision.rules
-    if answer.response is None:
-        answer.earned, answer.possible = 0, 1
-        return
-    grade = rules.grade(spec, answer.response)
+    grade = (
+        rules.unanswered(spec) if answer.response is None else rules.grade(spec, answer.response)
+    )
     answer.earned, answer.possible = grade.earned, grade.possible
     answer.needs_mark = grade.needs_mark
 
@@ -134,7 +133,9 @@ def _take_in(answers: list[Answer], unsent: Iterable[Unsent], now: datetime) -> 
     by_position = {answer.position: answer for answer in answers}
     for one in unsent:
         answer = by_position.get(one.position)
-        if answer is not None and one.sequence > answer.sequence:
+        if answer is None or answer.checked_at is not None:
+            continue
+        if one.sequence > answer.sequence:
             answer.response = one.response
             answer.confidence = one.confidence
             answer.sequence = one.sequence

@@ -101,7 +101,8 @@ def _player(
     refused: dict[int, Refused] | None = None,
 ) -> HttpResponse:
     questions = [
-        Question.of(answer, answer.exercise.slug, reveal=False) for answer in _answers_of(found)
+        Question.of(answer, answer.exercise.slug, reveal=answer.checked_at is not None)
+        for answer in _answers_of(found)
     ]
     for question in questions:
         if refused and question.position in refused:
@@ -116,7 +117,8 @@ def _player(
             "questions": questions,
             "unanswered": unanswered,
             "flagged": [question for question in questions if question.flagged],
-            "first": unanswered[0].position if unanswered else len(questions),
+            "first": _first(request, questions, unanswered),
+            "gives_each": found.quiz.feedback == Quiz.Feedback.EACH,
             "is_review": is_review,
             "ticket": Ticket.issue(found.pk),
             "seconds_left": _seconds_left(found),
@@ -125,11 +127,27 @@ def _player(
     )
 
 
+def _first(request: Request, questions: list[Question], unanswered: list[Question]) -> int:
+    """Which question the page shows first: the wanted one, or the first that is still open."""
+    wanted = number_in(request.GET.get("at"))
+    if 1 <= wanted <= len(questions):
+        return wanted
+    return unanswered[0].position if unanswered else len(questions)
+
+
 def _answers_of(attempt: Attempt) -> list[Answer]:
     """The attempt's answers in order, with exercise and revision."""
     answers: list[Any] = list(
         attempt.answers.select_related("exercise")
-        .only("attempt_id", "position", "response", "confidence", "flagged", "exercise__slug")
+        .only(
+            "attempt_id",
+            "position",
+            "response",
+            "confidence",
+            "flagged",
+            "checked_at",
+            "exercise__slug",
+        )
         .annotate(revision_key=F("revision"), digest=F("revision__digest"))
     )
     keys = [(one.revision_key, one.digest) for one in answers]
@@ -162,7 +180,7 @@ def save_answer(request: Request, attempt_id: int, position: int) -> HttpRespons
     if request.POST.get("clear") != "1":
         form = question.rules.form(question.spec, request.POST, question.mask, question.prefix)
         if not form.is_valid():
-            return JsonResponse({"error": "invalid", "why": _first_error(form)}, status=422)
+            return JsonResponse({"error": "invalid", "why": first_error(form)}, status=422)
         response = form.cleaned_data
     try:
         answering.save_answer(
@@ -170,10 +188,12 @@ def save_answer(request: Request, attempt_id: int, position: int) -> HttpRespons
             position=position,
             trainee=request.user,
             response=response,
-            confidence=_confidence(request, question.prefix),
+            confidence=confidence_in(request, question.prefix),
             flagged=request.POST.get("flagged") == "1",
-            sequence=page.sequence(_number(request.POST.get("n"))),
+            sequence=page.sequence(number_in(request.POST.get("n"))),
         )
+    except answering.AnswerIsChecked:
+        return JsonResponse({"error": "checked"}, status=409)
     except answering.AttemptIsClosed:
         return JsonResponse({"error": "closed"}, status=409)
     except answering.NewerAnswerExists as newer:
@@ -184,18 +204,21 @@ def save_answer(request: Request, attempt_id: int, position: int) -> HttpRespons
 _TAKEN_HERE = [purpose for purpose in Quiz.Purpose if purpose != Quiz.Purpose.PRACTICE]
 
 
-def _first_error(form: Any) -> str:
+def first_error(form: Any) -> str:
+    """The first thing a form complains of; empty where it is content."""
     for errors in form.errors.values():
         return str(errors[0])
     return ""
 
 
-def _confidence(request: Request, prefix: str) -> str | None:
+def confidence_in(request: Request, prefix: str) -> str | None:
+    """The confidence posted with an answer, if it is one we know."""
     value = request.POST.get(f"{prefix}-confidence")
     return value if value in Confidence.values else None
 
 
-def _number(text: str | None) -> int:
+def number_in(text: str | None) -> int:
+    """The number a script sent; 0 for anything else."""
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 9 else 0
 
 
@@ -257,14 +280,16 @@ def _posted(
         question = Question.of(answer, answer.exercise.slug, reveal=False)
         if touched and str(answer.position) not in numbers:
             continue
+        if answer.checked_at is not None or question.rules.takes_turns:
+            continue
         if not any(name.startswith(f"{question.prefix}-") for name in request.POST):
             continue
         form = question.rules.form(question.spec, request.POST, question.mask, question.prefix)
         if not form.is_valid():
             if not form.has_error("__all__", "required") and not _is_empty(form):
-                refused[answer.position] = _first_error(form), question.rules.typed(form)
+                refused[answer.position] = first_error(form), question.rules.typed(form)
             continue
-        confidence = _confidence(request, question.prefix)
+        confidence = confidence_in(request, question.prefix)
         shown = request.POST.get(f"{question.prefix}-shown")
         if not touched and shown == mark_of(form.cleaned_data, confidence):
             continue  # as the page showed it: nothing to take in, and no newer answer to replace
@@ -272,7 +297,7 @@ def _posted(
             position=answer.position,
             response=form.cleaned_data,
             confidence=confidence,
-            sequence=page.sequence(_number(numbers.get(str(answer.position), "1"))),
+            sequence=page.sequence(number_in(numbers.get(str(answer.position), "1"))),
         )
 
 

@@ -68,6 +68,7 @@ def _shown(
         return render(request, "quizzes/_practice.html", context, status=status)
     if status == 200 and back != "/" and not stays:
         return redirect(f"{back}#ex-{question.slug}")
+    context["questions"] = [question]
     return render(request, "quizzes/practice.html", context, status=status)
 
 

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from mot_course.web import Both
-from quizzes.models import Quiz
+from quizzes.models import Draft, Quiz
 
 
 class Course(models.Model):
@@ -217,3 +217,14 @@ class Completion(models.Model):
 
     def __str__(self) -> str:
         return f"completion {self.pk}"
+
+
+class LessonDraft(Draft):
+    """A lesson being edited: its file and both texts."""
+
+    privacy = "anonymised"
+
+    lesson = models.OneToOneField(Lesson, on_delete=models.PROTECT, related_name="draft")
+
+    def __str__(self) -> str:
+        return f"draft of lesson {self.lesson_id}"

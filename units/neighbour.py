@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from quizzes.models import Attempt, Quiz
+from quizzes.models import Attempt, Mark, Quiz
 from quizzes.neighbours import Around, Link
 from units.finishing import complete_course_if_done, complete_unit_if_done
 from units.models import Course, CourseUnit, Lesson, Unit
@@ -25,6 +25,9 @@ class UnitsNeighbour:
         elif quiz.purpose == Quiz.Purpose.POST:
             for course in Course.objects.filter(post_quiz=quiz):
                 complete_course_if_done(course=course, trainee=trainee, now=now)
+
+    def marked(self, mark: Mark) -> None:
+        """Nothing in a unit waits for a mark."""
 
     def around(self, quiz: Quiz, missed: list[str], around: Around) -> None:
         """A check stands in its unit, a test in its course."""

@@ -120,6 +120,7 @@ def lesson(request: Request, unit: str, lesson: str) -> HttpResponse:
         "lesson": page.lesson,
         "text": text,
         "blocks": blocks_of(text, questions),
+        "questions": questions.values() if isinstance(questions, dict) else questions,
         "preview": preview,
     }
     return render(request, "units/lesson.html", context)

@@ -5,10 +5,15 @@ from typing import Any
 from quizzes.kinds.allocate import Allocate
 from quizzes.kinds.base import BadContent, Content, Grade, Kind, Mask
 from quizzes.kinds.choice import MultipleChoice, SingleChoice
+from quizzes.kinds.dialogue import Dialogue
 from quizzes.kinds.matching import Matching
+from quizzes.kinds.moments import Moments
 from quizzes.kinds.ordering import Ordering
+from quizzes.kinds.rewrite import Rewrite
 from quizzes.kinds.sorting import Sorting
 from quizzes.kinds.true_false import TrueFalse
+from quizzes.kinds.voice import Voice
+from quizzes.kinds.writing import Writing
 
 __all__ = ["KINDS", "BadContent", "Content", "Grade", "Kind", "Mask", "kind_choices"]
 
@@ -22,6 +27,11 @@ KINDS: dict[str, Kind[Any]] = {
         Ordering(),
         Matching(),
         Sorting(),
+        Moments(),
+        Rewrite(),
+        Dialogue(),
+        Voice(),
+        Writing(),
     )
 }
 

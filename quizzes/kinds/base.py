@@ -6,7 +6,7 @@ from base64 import b32encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Annotated, Any, ClassVar, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, Literal, TypeVar
 
 from django import forms
 from django.conf import settings
@@ -14,6 +14,9 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from mot_course.steps import STEP_SLUGS
 from mot_course.web import Json, Text
+
+if TYPE_CHECKING:
+    from quizzes.kinds.rubrics import Criterion
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,79}$")]
 
@@ -44,17 +47,24 @@ Spec = TypeVar("Spec", bound=Content)
 
 @dataclass(frozen=True)
 class Grade:
-    """Points, and where it helps, how many of the parts were right ("5 of 6")."""
+    """Points, and where it helps, how many of the parts were right ("5 of 6").
+
+    `possible` 0: nothing was to be earned, or an instructor has still to mark it (`needs_mark`).
+    `beyond`: what was marked without need.
+    """
 
     earned: int
     possible: int
     right: int | None = None
     of: int | None = None
+    beyond: int = 0
     needs_mark: bool = False
 
     @property
     def verdict(self) -> str:
-        """`right`, `partly` or `wrong`."""
+        """`right`, `partly`, `wrong`, or `noted` where there is nothing to judge."""
+        if self.possible == 0:
+            return "noted"
         if self.earned == self.possible:
             return "right"
         return "partly" if self.earned else "wrong"
@@ -109,6 +119,19 @@ class Kind(ABC, Generic[Spec]):
     label: ClassVar[Any]
     content_model: ClassVar[type[Content]]
 
+    # Style sheets and scripts that a page with such an exercise needs, below static/.
+    styles: ClassVar[tuple[str, ...]] = ()
+    scripts: ClassVar[tuple[str, ...]] = ()
+    # Each choice is sent and stored by itself (`quizzes.turns`), not the answer as a whole.
+    takes_turns: ClassVar[bool] = False
+    # Fields save themselves, part by part (`quizzes.parts`).
+    saves_parts: ClassVar[bool] = False
+    # With the feedback: where others saw moments; how two others put it.
+    shows_tally: ClassVar[bool] = False
+    shows_peers: ClassVar[bool] = False
+    # Nothing can be right or wrong here.
+    is_graded: ClassVar[bool] = True
+
     # A right answer to `sample_content`; authors start from it, the tests use it.
     sample_content: ClassVar[Json]
     sample_response: ClassVar[Json]
@@ -143,6 +166,18 @@ class Kind(ABC, Generic[Spec]):
     def is_complete(self, spec: Spec, response: Json) -> bool:
         """Whether nothing is left to fill in; an unfinished response is stored all the same."""
         return True
+
+    def unanswered(self, spec: Spec) -> Grade:
+        """What an exercise without a response gets."""
+        return Grade(earned=0, possible=1 if self.is_graded else 0)
+
+    def rubric(self, spec: Spec) -> tuple["Criterion", ...]:
+        """By what an instructor marks it; empty where a machine grades, or nobody."""
+        return ()
+
+    def tally(self, spec: Spec, response: Json) -> list[tuple[str, str, str]]:
+        """(line, polarity, step) of each mark, where `shows_tally`."""
+        return []
 
     def asks_confidence(self, spec: Spec) -> bool:
         """Whether sure / fairly sure / guess is asked after the answer."""

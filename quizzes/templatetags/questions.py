@@ -7,7 +7,8 @@ page costs. Every text goes through escape().
 from collections.abc import Iterable
 
 from django import template
-from django.utils.html import escape
+from django.templatetags.static import static
+from django.utils.html import escape, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
@@ -51,6 +52,24 @@ def place_radios(question: Question, thing: Choice) -> SafeString:
         f"{' checked' if place.token == thing.extra['place'] else ''}{end}"
         f"<span>{escape(place.text)}</span></label>"
         for place in question.shown["places"]
+    )
+
+
+@register.simple_tag
+def kind_styles(questions: Iterable[Question]) -> SafeString:
+    """Links to the style sheets that the kinds of these questions need, each once."""
+    names = dict.fromkeys(name for one in questions for name in one.rules.styles)
+    return format_html_join(
+        "", '<link rel="stylesheet" href="{}">', ((static(name),) for name in names)
+    )
+
+
+@register.simple_tag
+def kind_scripts(questions: Iterable[Question]) -> SafeString:
+    """The scripts that the kinds of these questions need, each once."""
+    names = dict.fromkeys(name for one in questions for name in one.rules.scripts)
+    return format_html_join(
+        "", '<script src="{}" defer></script>', ((static(name),) for name in names)
     )
 
 

@@ -164,13 +164,22 @@ document.documentElement.classList.add("js");
     show();
   }
 
+  // Scripts of single kinds add theirs: window.motParts.add("moments", setUpMoments).
   const PARTS = { order: setUpOrder, match: setUpMatch, shares: setUpShares };
+  window.motParts = {
+    add(name, setUp) {
+      PARTS[name] = setUp;
+      setUpParts(document);
+    },
+  };
 
   function setUpParts(root) {
     root.querySelectorAll("[data-part]").forEach((part) => {
       if (part.dataset.ready) return;
+      const setUp = PARTS[part.dataset.part];
+      if (!setUp) return; // its script is still to come, and sets it up itself
       part.dataset.ready = "1";
-      PARTS[part.dataset.part](part);
+      setUp(part);
     });
   }
 
@@ -272,6 +281,7 @@ document.documentElement.classList.add("js");
   window.addEventListener("beforeprint", () => {
     document.querySelectorAll("main details").forEach((one) => { one.open = true; });
   });
+  document.addEventListener("mot:swapped", (event) => setUpParts(event.detail.root));
   document.addEventListener("htmx:afterSwap", (event) => {
     setUpParts(event.detail.elt.parentNode || document);
   });

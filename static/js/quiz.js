@@ -77,7 +77,15 @@
     return fields.every(([name, value]) => isSide(name) || (name.includes("-percent-") && value === "0"));
   }
 
+  // What "answered" means where it is not simply every field: any of them is enough for some.
+  const ANY = new Set(["moments", "voice", "reflection"]);
+
   function isAnswered(section) {
+    if (section.dataset.needs === "nothing") return true; // has had its feedback
+    const turns = section.querySelector("[data-answered]");
+    if (turns) return turns.dataset.answered === "1";
+    if (ANY.has(section.dataset.needs)) return !isEmpty(fieldsOf(section));
+    if ([...section.querySelectorAll("[data-needed]")].some((one) => !one.value.trim())) return false;
     const fields = fieldsOf(section);
     if (isEmpty(fields)) return false;
     if (section.hasAttribute("data-confidence") && !fields.some(([name]) => name.endsWith("-confidence"))) return false;
@@ -214,6 +222,9 @@
       touched.delete(position);
       mark();
       say("newer");
+    } else if (status === 409 && answer.error === "checked") {
+      forget(position);
+      window.location.assign(window.location.pathname + "?at=" + position);
     } else if (status === 409) {
       close();
     } else if (status === 401 || status === 403) {
@@ -282,11 +293,61 @@
   window.addEventListener("online", flush);
   window.addEventListener("offline", () => say("offline"));
 
+  /* --- feedback after each answer ---------------------------------------------------------- */
+
+  // Puts a part of the page that the server made in the place of what the question showed.
+  function replace(section, html) {
+    const asked = section.querySelector("[data-asked]");
+    asked.innerHTML = html;
+    document.dispatchEvent(new CustomEvent("mot:swapped", { detail: { root: asked } }));
+    const verdict = asked.querySelector("[data-focus]");
+    if (verdict) {
+      section.dataset.needs = "nothing";
+      verdict.focus({ preventScroll: true });
+      verdict.scrollIntoView({ block: "nearest" });
+    }
+    mark();
+  }
+
+  async function check(section, button) {
+    const position = Number(section.dataset.position);
+    clearTimeout(timers.get(position));
+    count += 1;
+    const body = new URLSearchParams(fieldsOf(section).filter(([name]) => !name.endsWith("-flagged")));
+    body.set("csrfmiddlewaretoken", csrf);
+    body.set("ticket", ticket);
+    body.set("n", count);
+    button.disabled = true;
+    try {
+      const response = await fetch(button.formAction, { method: "POST", body, redirect: "manual", headers: { "X-Part": "1" } });
+      if (response.status !== 200 && response.status !== 422) throw new Error(String(response.status));
+      const html = await response.text();
+      forget(position);
+      touched.delete(position);
+      replace(section, html);
+      if (response.status === 200) say("saved");
+    } catch (error) {
+      button.disabled = false;
+      changed(section, 0); // kept, and sent like any other answer; its state says what is wrong
+    }
+  }
+
+  form.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-check]");
+    if (!button) return;
+    event.preventDefault();
+    check(button.closest(".question"), button);
+  });
+  // Kinds that bring scripts of their own (a dialogue) replace their question in the same way.
+  document.addEventListener("mot:replace", (event) => replace(event.detail.section, event.detail.html));
+
   /* --- moving and submitting --------------------------------------------------------------- */
 
   form.addEventListener("input", (event) => {
     const section = event.target.closest(".question");
-    if (section) changed(section, event.target.type === "number" ? 400 : 0);
+    if (!section || event.target.closest("[data-saves-itself]")) return;
+    const isTyped = event.target.matches("textarea, input[type=text], input:not([type])");
+    changed(section, isTyped ? 800 : event.target.type === "number" ? 400 : 0);
   });
   previous.addEventListener("click", () => show(current - 1));
   next.addEventListener("click", () => show(current + 1));

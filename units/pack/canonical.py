@@ -3,13 +3,10 @@
 Two things mean the same exactly when their canonical forms have the same digest.
 """
 
-import hashlib
-import json
-from typing import Any
-
-from pydantic import BaseModel
-
 from mot_course.web import Json
+from quizzes.canonical import digest, plain
+from quizzes.canonical import exercise_form as form_of
+from quizzes.models import Bank
 from units.models import Course, Lesson, Unit
 from units.pack.reading import PackBank, PackExercise, PackLesson, PackUnit
 from units.pack.schema import CaseFile, CourseFile
@@ -18,20 +15,9 @@ from units.pack.schema import CaseFile, CourseFile
 RENDERER = 1
 
 
-def digest(value: Any) -> str:
-    """SHA-256 of the value as JSON with sorted keys."""
-    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def plain(model: BaseModel) -> Json:
-    """The model as JSON, without what only repeats a default."""
-    return model.model_dump(mode="json", exclude_defaults=True)
-
-
 def exercise_form(exercise: PackExercise) -> Json:
     """{"kind": …, "content": …}; its digest is that of the revision."""
-    return {"kind": exercise.kind, "content": plain(exercise.content)}
+    return form_of(exercise.kind, exercise.content)
 
 
 def lesson_source(lesson: PackLesson) -> Json:
@@ -72,6 +58,20 @@ def bank_form(bank: PackBank) -> Json:
             [item.exercise.slug, item.place.objective, item.place.form, item.place.weight]
             for item in bank.items
         ],
+        "anchors": [plain(anchor) for anchor in bank.file.anchors],
+    }
+
+
+def stored_bank_form(bank: Bank) -> Json:
+    """The same of a bank in the database (its items' exercises fetched)."""
+    return {
+        "title": {"zh": bank.title_zh, "en": bank.title_en},
+        "beliefs": bank.objectives,
+        "items": [
+            [item.exercise.slug, item.objective, item.form, item.weight]
+            for item in bank.items.all()
+        ],
+        "anchors": bank.anchors,
     }
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from quizzes.kinds import KINDS
+from quizzes.kinds.rubrics import LEVELS
 from units.pack.problems import Problems
 from units.pack.reading import Pack, PackBank, PackLesson, PackUnit
 from units.pack.schema import CourseFile
@@ -24,7 +26,7 @@ def check_together(pack: Pack, problems: Problems) -> None:
 
 def _ids_stand_once(pack: Pack, problems: Problems) -> None:
     first: dict[str, Path] = {}
-    for exercise in pack.exercises:
+    for exercise in pack.all_exercises:
         if exercise.slug in first:
             problems.add(
                 exercise.path,
@@ -96,6 +98,7 @@ def _unit(pack: Pack, unit: PackUnit, problems: Problems) -> None:
 
 
 def _bank(bank: PackBank, problems: Problems) -> None:
+    _anchors(bank, problems)
     beliefs = {belief.id for belief in bank.file.beliefs}
     asked: set[tuple[str, str]] = set()
     for item in bank.items:
@@ -116,6 +119,25 @@ def _bank(bank: PackBank, problems: Problems) -> None:
                 line=line,
                 field="objective",
             )
+
+
+def _anchors(bank: PackBank, problems: Problems) -> None:
+    specs = {item.exercise.slug: item.exercise for item in bank.items}
+    for index, anchor in enumerate(bank.file.anchors):
+        at = f"anchors.{index}"
+        exercise = specs.get(anchor.exercise)
+        if exercise is None:
+            problems.add(bank.path, f"there is no exercise {anchor.exercise!r} here", field=at)
+            continue
+        criteria = {one.id for one in KINDS[exercise.kind].rubric(exercise.content)}
+        if set(anchor.levels) != criteria:
+            problems.add(
+                bank.path,
+                f"the levels have to name each criterion: {', '.join(sorted(criteria))}",
+                field=f"{at}.levels",
+            )
+        if not all(1 <= level <= LEVELS for level in anchor.levels.values()):
+            problems.add(bank.path, f"levels go from 1 to {LEVELS}", field=f"{at}.levels")
 
 
 def _course(pack: Pack, slug: str, course: CourseFile, problems: Problems) -> None:

@@ -45,8 +45,10 @@ class _Writer:
         }
 
     def write(self) -> list[Path]:
-        practice = Quiz.objects.filter(purpose=Quiz.Purpose.PRACTICE).values("bank")
-        for bank in Bank.objects.exclude(pk__in=practice).prefetch_related("items__exercise"):
+        # The banks of lessons and cases are made from these when they are loaded.
+        made = [Quiz.Purpose.PRACTICE, Quiz.Purpose.CASE]
+        own = Quiz.objects.filter(purpose__in=made).values("bank")
+        for bank in Bank.objects.exclude(pk__in=own).prefetch_related("items__exercise"):
             self._yaml(f"banks/{bank.slug}.yaml", self._bank(bank))
         for case in Case.objects.published().select_related("current"):
             assert case.current is not None  # the database says so, too
@@ -65,6 +67,10 @@ class _Writer:
         file: Json = {"title": {"zh": bank.title_zh, "en": bank.title_en}}
         if bank.objectives:
             file["beliefs"] = bank.objectives
+        if Quiz.objects.filter(slug=bank.slug, purpose=Quiz.Purpose.WRITING).exists():
+            file["taken_as"] = str(Quiz.Purpose.WRITING)
+        if bank.anchors:
+            file["anchors"] = bank.anchors
         file["items"] = []
         for item in bank.items.all():
             place: Json = {"objective": item.objective}

@@ -47,8 +47,8 @@ class _Loader:
         for slug, case in self.pack.cases.items():
             outcome = publish_case(
                 slug=slug,
-                content=canonical.case_form(case),
-                digest=canonical.digest(canonical.case_form(case)),
+                content=(form := canonical.case_form(case)),
+                digest=canonical.digest(form),
                 overwrite=slug in self.overwrite,
             )
             self.stock.note("cases", slug, outcome)

@@ -8,8 +8,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from cases.document import exercise_content
 from mot_course.web import Json
-from quizzes.kinds import KINDS, Content
+from quizzes.canonical import plain
+from quizzes.kinds import KINDS, BadContent, Content
 from units.pack.problems import PackIsBroken, Problems
 from units.pack.schema import (
     RESERVED,
@@ -82,6 +84,7 @@ class Pack:
     units: dict[str, PackUnit] = field(default_factory=dict)
     banks: dict[str, PackBank] = field(default_factory=dict)
     cases: dict[str, CaseFile] = field(default_factory=dict)
+    case_exercises: dict[str, tuple[PackExercise, ...]] = field(default_factory=dict)
     courses: dict[str, CourseFile] = field(default_factory=dict)
 
     @property
@@ -89,6 +92,13 @@ class Pack:
         for unit in self.units.values():
             for lesson in unit.lessons:
                 yield unit, lesson
+
+    @property
+    def all_exercises(self) -> Iterator[PackExercise]:
+        """Those of cases as well, which are loaded with their case."""
+        yield from self.exercises
+        for exercises in self.case_exercises.values():
+            yield from exercises
 
     @property
     def exercises(self) -> Iterator[PackExercise]:
@@ -133,9 +143,7 @@ class _Reader:
         for path, slug in self._slug_files("banks"):
             self._bank(path, slug)
         for path, slug in self._slug_files("cases"):
-            document = read_yaml(path, self.problems)
-            if document and (case := document.parse(CaseFile, document.data, self.problems)):
-                self.pack.cases[slug] = case
+            self._case(path, slug)
         for path, slug in self._slug_files("courses"):
             document = read_yaml(path, self.problems)
             if document and (course := document.parse(CourseFile, document.data, self.problems)):
@@ -237,6 +245,24 @@ class _Reader:
             if place is not None:
                 items.append(PackBankItem(exercise, place))
         self.pack.banks[slug] = PackBank(slug, path, file, tuple(items))
+
+    def _case(self, path: Path, slug: str) -> None:
+        document = read_yaml(path, self.problems)
+        case = document.parse(CaseFile, document.data, self.problems) if document else None
+        if document is None or case is None:
+            return
+        whole = plain(case)
+        entries = []
+        for index, entry in enumerate(case.exercises):
+            try:
+                content = exercise_content(whole, entry)
+            except BadContent as error:
+                self._refuse(document, ("exercises", index, "use"), str(error))
+                continue
+            entries.append({key: entry[key] for key in ("id", "kind") if key in entry} | content)
+        self.pack.cases[slug] = case
+        found = self._exercises(document, "exercises", tuple(entries))
+        self.pack.case_exercises[slug] = tuple(one for one, _ in found)
 
     def _exercises(
         self,

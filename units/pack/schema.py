@@ -4,16 +4,19 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
-from mot_course.steps import ACTION_SLUGS, STEP_SLUGS
+from cases.document import Analysis, CaseFile
 from mot_course.web import Text
-from quizzes.kinds.base import Id, Part, all_different, fits
+from quizzes.kinds.base import Id, Part, all_different
+from quizzes.kinds.transcript import Line, Moment, Phrase, Role, Scene, StepSlug
 from units.figures import Figure
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,78}$")]
-StepSlug = Literal[STEP_SLUGS]  # type: ignore[valid-type]
-ActionSlug = Literal[ACTION_SLUGS]  # type: ignore[valid-type]
-Polarity = Literal["good", "bad", "neutral"]
 RESERVED = ("attempts", "mine", "new", "edit", "check", "practice", "comparison")
+
+__all__ = [
+    "RESERVED", "Analysis", "BankFile", "BankPlace", "Belief", "CaseFile", "Check", "CourseFile",
+    "CourseTest", "LessonFile", "Line", "Moment", "Phrase", "Role", "Scene", "UnitFile",
+]  # fmt: skip
 
 
 class Check(Part):
@@ -68,11 +71,26 @@ class Belief(Part):
     myth: Text
 
 
+class Anchor(Part):
+    """An example of written work with the levels experts give it."""
+
+    id: Slug
+    exercise: Id
+    language: Literal["zh", "en"]
+    texts: dict[Id, str] = Field(description="by part of the exercise")
+    levels: dict[Id, int] = Field(description="by criterion, 1 to 4")
+    why: Text = Field(description="why these levels")
+
+
 class BankFile(Part):
     """`banks/<slug>.yaml`"""
 
     title: Text
     beliefs: tuple[Belief, ...] = Field((), description="only for tests before and after")
+    taken_as: Literal["writing"] | None = Field(
+        None, description="makes a quiz of this purpose, named like the bank, of all its items"
+    )
+    anchors: tuple[Anchor, ...] = Field((), description="marked examples for calibration")
     items: tuple[dict[str, Any], ...] = Field(min_length=1, description="exercises, see there")
 
 
@@ -82,95 +100,6 @@ class BankPlace(Part):
     objective: Slug = Field(description="the lesson of the unit that teaches it, or a belief")
     form: Literal["", "A", "B", "C"] = ""
     weight: int = Field(1, ge=1, le=10)
-
-
-class Moment(Part):
-    """What the experts mark on a line."""
-
-    polarity: Polarity
-    step: StepSlug | None = None
-    action: ActionSlug | None = None
-    why: Text | None = None
-    required: bool = False
-    accept_five: tuple[StepSlug, ...] = ()
-    accept_eoac: tuple[ActionSlug, ...] = ()
-    accept_polarity: tuple[Polarity, ...] = ()
-    effect: Literal["up", "down"] | None = None
-
-
-class Line(Part):
-    """One utterance."""
-
-    id: Id
-    who: Id
-    text: Text
-    moment: Moment | None = None
-
-
-class Scene(Part):
-    """Lines that belong together."""
-
-    id: Id
-    title: Text | None = None
-    lines: tuple[Line, ...] = Field(min_length=1)
-
-
-class Role(Part):
-    """Who speaks."""
-
-    id: Id
-    name: Text
-    part: Text
-    side: Literal["staff", "customer", "other"]
-
-
-class Analysis(Part):
-    """A question about the case and what the experts answer."""
-
-    question: Text
-    answer: Text
-
-
-class CaseFile(Part):
-    """`cases/<slug>.yaml`"""
-
-    title: Text
-    industry: Literal[
-        "shop", "hotel", "restaurant", "bank", "telecom", "airline", "library", "office", "other"
-    ]
-    steps: tuple[StepSlug, ...] = ()
-    origin: Literal["course", "own"]
-    source: Text
-    covers: tuple[Id, ...] = ()
-    summary: Text
-    situation: Text = Field(description="Markdown")
-    roles: tuple[Role, ...] = ()
-    scenes: tuple[Scene, ...] = ()
-    analysis: tuple[Analysis, ...] = ()
-
-    @model_validator(mode="after")
-    def _speakers_exist(self) -> "CaseFile":
-        sides = {role.id: role.side for role in self.roles}
-        all_different((role.id for role in self.roles), "roles")
-        all_different((scene.id for scene in self.scenes), "scenes")
-        all_different((line.id for scene in self.scenes for line in scene.lines), "lines")
-        for scene in self.scenes:
-            for line in scene.lines:
-                fits(
-                    line.who in sides, f"line {line.id!r} is spoken by {line.who!r}, who is no role"
-                )
-                moment = line.moment
-                if moment is not None and sides[line.who] == "customer":
-                    fits(
-                        moment.polarity == "neutral" and not moment.required,
-                        f"line {line.id!r}: a customer's line is a reading: neutral, not required",
-                    )
-                elif moment is not None:
-                    fits(
-                        moment.effect is None,
-                        f"line {line.id!r}: only a customer's line has an effect",
-                    )
-        return self
 
 
 class CourseTest(Part):

@@ -110,18 +110,38 @@ class Stock:
         )
 
     def load_bank(self, bank: PackBank) -> Bank:
-        """The bank of that file, with its items in the file's order."""
+        """The bank of that file, with its items in the file's order; an edited one is kept."""
+        form = canonical.bank_form(bank)
+        digest = canonical.digest(form)
+        stored = self.banks.get(bank.slug)
+        if stored is not None:
+            present = canonical.digest(canonical.stored_bank_form(stored))
+            # Without a digest it is from before banks could be edited here.
+            if stored.pack_digest and not self.may_change(bank.slug, stored.pack_digest, present):
+                self.note("banks", bank.slug, "kept")
+                return stored
         title = bank.file.title
-        return self.bank(
+        made = self.bank(
             "banks",
             bank.slug,
             (title.zh, title.en),
-            [canonical.plain(belief) for belief in bank.file.beliefs],
-            [
-                (item.exercise.slug, item.place.objective, item.place.form, item.place.weight)
-                for item in bank.items
-            ],
+            form["beliefs"],
+            [tuple(item) for item in form["items"]],
+            anchors=form["anchors"],
         )
+        if made.pack_digest != digest:
+            made.pack_digest = digest
+            made.save(update_fields=["pack_digest"])
+        if bank.file.taken_as is not None:
+            self.quiz(
+                bank.slug,
+                title_zh=title.zh,
+                title_en=title.en,
+                purpose=bank.file.taken_as,
+                bank=made,
+                feedback=Quiz.Feedback.SUBMIT,
+            )
+        return made
 
     def bank(
         self,
@@ -130,6 +150,7 @@ class Stock:
         title: tuple[str, str],
         objectives: list[Json],
         items: list[tuple[str, str, str, int]],
+        anchors: list[Json] | None = None,
     ) -> Bank:
         """A bank with these items: (exercise, objective, form, weight)."""
         bank = self.banks.get(slug)
@@ -143,14 +164,15 @@ class Stock:
             ]
         same = (
             bank.pk is not None
-            and (bank.title_zh, bank.title_en, bank.objectives) == (*title, objectives)
+            and (bank.title_zh, bank.title_en) == title
+            and (bank.objectives, bank.anchors) == (objectives, anchors or [])
             and present == items
         )
         self.note(kind, slug, "same" if same else "changed" if bank.pk else "made")
         if same:
             return bank
         bank.title_zh, bank.title_en = title
-        bank.objectives = objectives
+        bank.objectives, bank.anchors = objectives, anchors or []
         bank.save()
         if present != items:
             BankItem.objects.filter(bank=bank).delete()

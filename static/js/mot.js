@@ -278,6 +278,9 @@ document.documentElement.classList.add("js");
       document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
     });
   });
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-print]")) window.print();
+  });
   window.addEventListener("beforeprint", () => {
     document.querySelectorAll("main details").forEach((one) => { one.open = true; });
   });

@@ -114,6 +114,35 @@ def test_only_published_cases_can_be_read(client, state):
     assert found_by(client) == []
 
 
+def test_one_character_and_the_beginning_of_a_word_find_a_case(client):
+    make_case("one", line="请喝热茶")
+    make_case("two", line="行李到了")
+
+    assert found_by(client, q="茶") == ["one"]
+    assert found_by(client, q="行") == ["one", "two"]  # both titles hold it
+    assert found_by(client, q="hel") == ["one", "two"]
+    assert found_by(client, q="ell") == []
+
+
+def test_what_stands_in_the_title_comes_first(client):
+    make_case("aaa")
+    make_case("zzz")
+    Case.objects.filter(slug="zzz").update(title_zh="悉尼来电", title_en="Zebra Hello")
+
+    assert found_by(client, q="Hello") == ["zzz", "aaa"]
+
+
+def test_version_origin_and_length_narrow_down(client):
+    make_case("one")
+    make_case("two")
+    Case.objects.filter(slug="two").update(versions=["bad", "good"], origin="trainee", length=21)
+
+    assert found_by(client, version="good") == ["two"]
+    assert found_by(client, origin="own") == ["one"]
+    assert found_by(client, length="short") == ["one"]
+    assert found_by(client, length="long", origin="trainee") == ["two"]
+
+
 def test_more_cases_cost_no_more_queries(client, django_assert_num_queries):
     make_case("one")
     with django_assert_num_queries(5):

@@ -3,19 +3,24 @@
 from typing import Any
 
 from quizzes.kinds.allocate import Allocate
-from quizzes.kinds.base import BadContent, Content, Grade, Kind, Mask
+from quizzes.kinds.base import BadContent, Content, Grade, Kind, Mask, Peer
 from quizzes.kinds.choice import MultipleChoice, SingleChoice
+from quizzes.kinds.counting import Counting
 from quizzes.kinds.dialogue import Dialogue
+from quizzes.kinds.gap import Gap
+from quizzes.kinds.grid import Grid
 from quizzes.kinds.matching import Matching
 from quizzes.kinds.moments import Moments
 from quizzes.kinds.ordering import Ordering
+from quizzes.kinds.rating import Rating
+from quizzes.kinds.reflection import Reflection
 from quizzes.kinds.rewrite import Rewrite
 from quizzes.kinds.sorting import Sorting
 from quizzes.kinds.true_false import TrueFalse
 from quizzes.kinds.voice import Voice
 from quizzes.kinds.writing import Writing
 
-__all__ = ["KINDS", "BadContent", "Content", "Grade", "Kind", "Mask", "kind_choices"]
+__all__ = ["KINDS", "BadContent", "Content", "Grade", "Kind", "Mask", "Peer", "kind_choices"]
 
 KINDS: dict[str, Kind[Any]] = {
     kind.slug: kind
@@ -27,6 +32,11 @@ KINDS: dict[str, Kind[Any]] = {
         Ordering(),
         Matching(),
         Sorting(),
+        Counting(),
+        Gap(),
+        Grid(),
+        Rating(),
+        Reflection(),
         Moments(),
         Rewrite(),
         Dialogue(),

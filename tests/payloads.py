@@ -17,7 +17,7 @@ HANDLERS = (
 )
 TAGS = (
     "img", "svg", "iframe", "object", "embed", "video", "audio", "details", "input", "form",
-    "math", "base", "link", "meta", "style", "template", "marquee", "body",
+    "math", "base", "select", "button", "source", "track", "frameset", "link", "meta", "style", "template", "marquee", "body",
 )  # fmt: skip
 SCHEMES = (
     "javascript:alert(1)", "JaVaScRiPt:alert(1)", "java\nscript:alert(1)", "java\tscript:alert(1)",
@@ -39,7 +39,8 @@ RAW = (
     '"><script>alert(1)</script>',
     "<!--><img src=x onerror=alert(1)>-->",
     "<noscript><p title='</noscript><img src=x onerror=1>'>",
-    "::: keep onclick=alert(1)\nx\n:::", "::: danger\nx\n:::", "<div class='keep' onclick=1>x</div>",
+    "::: keep onclick=alert(1)\nx\n:::", "::: danger\nx\n:::",
+    "<div class='keep' onclick=1>x</div>",
     "<table><tr><td style='background:url(javascript:1)'>x</td></tr></table>",
 )  # fmt: skip
 

@@ -17,7 +17,8 @@ HANDLERS = (
 )
 TAGS = (
     "img", "svg", "iframe", "object", "embed", "video", "audio", "details", "input", "form",
-    "math", "base", "select", "button", "source", "track", "frameset", "link", "meta", "style", "template", "marquee", "body",
+    "math", "base", "select", "button", "source", "track", "frameset", "link", "meta",
+    "style", "template", "marquee", "body",
 )  # fmt: skip
 SCHEMES = (
     "javascript:alert(1)", "JaVaScRiPt:alert(1)", "java\nscript:alert(1)", "java\tscript:alert(1)",

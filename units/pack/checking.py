@@ -5,7 +5,7 @@ from pathlib import Path
 
 from quizzes.kinds import KINDS
 from quizzes.kinds.rubrics import LEVELS
-from units.pack.problems import Problems
+from quizzes.problems import Problems
 from units.pack.reading import Pack, PackBank, PackLesson, PackUnit
 from units.pack.schema import CourseFile
 from units.pack.texts import embeds_in, faults_in
@@ -46,7 +46,7 @@ def _lesson(pack: Pack, unit: PackUnit, lesson: PackLesson, problems: Problems) 
         for line, message in faults_in(text):
             problems.add(path, message, line=line)
         there: dict[str, Callable[[str], bool]] = {
-            "exercise": exercises.__contains__,
+            "exercise": lambda name: name in exercises or name in pack.case_exercise_slugs,
             "figure": figures.__contains__,
             "case": pack.cases.__contains__,
         }

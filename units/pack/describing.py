@@ -1,5 +1,6 @@
 """docs/course-pack.md: the pack's format, written out from its schema."""
 
+from collections.abc import Iterator
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -50,24 +51,26 @@ ours and not in the source course.
 def described() -> str:
     """The whole document."""
     parts = [_INTRODUCTION, "## Files\n"]
+    known: set[type[Part]] = set()  # parts that are described already
     for model in (
         schema.CourseFile, schema.UnitFile, schema.LessonFile, schema.BankFile, schema.CaseFile,
     ):  # fmt: skip
         parts.append(_section(f"### {model.__doc__}", model))
     parts.append("## Parts\n")
     for part in (
-        schema.Check, schema.CourseTest, schema.Belief, schema.Role, schema.Scene, schema.Line,
-        schema.Moment, schema.Analysis,
+        schema.Check, schema.CourseTest, schema.Belief, schema.Anchor, schema.Role, schema.Scene,
+        schema.Line, schema.Phrase, schema.Moment, schema.Analysis,
     ):  # fmt: skip
         parts.append(_section(f"### {part.__name__}", part, part.__doc__ or ""))
+        known.add(part)
     parts.append("## Figures\n")
     for figure in (figures.Bars, figures.Slope, figures.People, figures.Chain, figures.Ladder):
         parts.append(_section(f"### {figure.__name__.lower()}", figure, figure.__doc__ or ""))
     for row in (figures.BarRow, figures.SlopeRow, figures.Group, figures.Stage):
         parts.append(_section(f"### {row.__name__}", row))
     parts.append(
-        "## Exercises\n\nIn a lesson under `exercises:`, in a bank under `items:`; "
-        "`id` and `kind` beside the keys below.\n"
+        "## Exercises\n\nIn a lesson or a case under `exercises:`, in a bank under `items:`; "
+        "`id` and `kind` beside the keys below. A lesson may also embed an exercise of a case by its id.\n"
     )
     parts.append(_section("### In every kind", Content))
     parts.append(_section("### In a bank, besides", schema.BankPlace))
@@ -75,11 +78,24 @@ def described() -> str:
         content = kind.content_model
         own = set(content.model_fields) - set(Content.model_fields)
         parts.append(_section(f"### {kind.slug}", content, content.__doc__ or "", only=own))
-        for name in sorted(own):
-            for part in get_args(content.model_fields[name].annotation):
-                if isinstance(part, type) and issubclass(part, Part):
-                    parts.append(_section(f"#### {part.__name__}", part, part.__doc__ or ""))
+        for part in _parts_of(content, sorted(own)):
+            if part not in known:
+                known.add(part)
+                parts.append(_section(f"#### {part.__name__}", part, part.__doc__ or ""))
     return "\n".join(parts)
+
+
+def _parts_of(model: type[Part], names: list[str]) -> Iterator[type[Part]]:
+    """The parts that these fields hold, and the parts in those, each before its own parts."""
+    for name in names:
+        stack = [model.model_fields[name].annotation]
+        while stack:
+            one = stack.pop()
+            if isinstance(one, type) and issubclass(one, Part):
+                yield one
+                yield from _parts_of(one, list(one.model_fields))
+            else:
+                stack += [inner for inner in get_args(one) if inner is not NoneType]
 
 
 def _section(title: str, model: type[Part], text: str = "", *, only: set[str] | None = None) -> str:

@@ -13,7 +13,7 @@ from quizzes.models import Quiz
 from units.figures import figure_html
 from units.models import Course, CourseUnit, Lesson, LessonRevision, Unit
 from units.pack import canonical
-from units.pack.reading import Pack, PackLesson, PackUnit, read_pack
+from units.pack.reading import Pack, PackLesson, PackUnit, practised_in, read_pack
 from units.pack.schema import CourseFile
 from units.pack.stocking import Stock, Summary
 from units.pack.texts import DJANGO_LANGUAGE, blocks_of
@@ -52,6 +52,7 @@ class _Loader:
                 overwrite=slug in self.overwrite,
             )
             self.stock.note("cases", slug, outcome)
+        self.stock.take_in(self.pack.case_exercise_slugs)
         for bank in self.pack.banks.values():
             self.stock.load_bank(bank)
         units = {slug: self._load_unit(unit) for slug, unit in self.pack.units.items()}
@@ -157,7 +158,8 @@ class _Loader:
             lesson.save(update_fields=["current"])
 
     def _practice(self, unit: PackUnit, one: PackLesson) -> Quiz | None:
-        if not one.exercises:
+        practised = practised_in(self.pack, one)
+        if not practised:
             return None
         slug = f"practice-{unit.slug}-{one.slug}"
         title = (f"练习：{one.file.title.zh}", f"Practice: {one.file.title.en}")
@@ -166,7 +168,7 @@ class _Loader:
             slug,
             title,
             [],
-            [(exercise.slug, one.slug, "", 1) for exercise in one.exercises],
+            [(exercise, one.slug, "", 1) for exercise in practised],
         )
         return self.stock.quiz(
             slug,

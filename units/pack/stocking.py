@@ -99,6 +99,11 @@ class Stock:
             revision.exercise.current = revision
         Exercise.objects.bulk_update(changed, ["current", "pack_digest", "steps"], batch_size=500)
 
+    def take_in(self, slugs: Collection[str]) -> None:
+        """Know these exercises, too: cases have made them, and lessons borrow them."""
+        found = Exercise.objects.filter(slug__in=slugs).select_related("current")
+        self.exercises |= {exercise.slug: exercise for exercise in found}
+
     def _revision(self, exercise: Exercise, one: PackExercise, form: Json, digest: str) -> Revision:
         return Revision(
             exercise=exercise,

@@ -122,7 +122,10 @@ def practice_questions(practice: Quiz | None, person: User) -> dict[str, Questio
 def _question(row: tuple[Any, ...], revision: Revision) -> Question:
     if row[5] is None:
         return Question(revision, row[0])
-    return Question(revision, row[0], response=json.loads(row[5]), confidence=row[6], reveal=True)
+    question = Question(revision, row[0], response=json.loads(row[5]), confidence=row[6])
+    # A conversation that is still going on is stored, too, and has no feedback yet.
+    question.reveal = not question.rules.takes_turns or question.is_answered
+    return question
 
 
 def preview_questions(text: LessonText) -> dict[str, Question]:

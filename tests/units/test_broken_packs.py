@@ -5,10 +5,10 @@ import os
 import pytest
 
 from quizzes.models import Exercise
+from quizzes.problems import PackIsBroken
 from tests.units.packs import change, write_pack
 from units.models import Unit
 from units.pack.loading import load_course
-from units.pack.problems import PackIsBroken
 
 LESSON = "units/01-first/01-one.yaml"
 ZH, EN = "units/01-first/01-one.zh.md", "units/01-first/01-one.en.md"

@@ -1,29 +1,12 @@
 """From the database back into a pack: what load_course reads, meaning the same."""
 
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from cases.models import Case
 from mot_course.web import Json
 from quizzes.models import Bank, Exercise, Quiz
+from quizzes.yaml_files import write_yaml
 from units.models import Course, Lesson, Unit
-
-
-class _Dumper(yaml.SafeDumper):
-    """Long texts as blocks, no aliases, keys in the order given."""
-
-    def ignore_aliases(self, data: Any) -> bool:
-        return True
-
-
-def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
-    style = "|" if "\n" in value else None
-    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
-
-
-_Dumper.add_representer(str, _text)
 
 
 def dump_course(folder: Path) -> list[Path]:
@@ -96,10 +79,7 @@ class _Writer:
             self._file(f"{stem}.{language}.md", text)
 
     def _yaml(self, name: str, data: Json) -> None:
-        text = yaml.dump(
-            data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=100, indent=2
-        )
-        self._file(name, text)
+        self._file(name, write_yaml(data))
 
     def _file(self, name: str, text: str) -> None:
         path = self.folder / name

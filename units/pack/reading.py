@@ -12,7 +12,8 @@ from cases.document import exercise_content
 from mot_course.web import Json
 from quizzes.canonical import plain
 from quizzes.kinds import KINDS, BadContent, Content
-from units.pack.problems import PackIsBroken, Problems
+from quizzes.problems import PackIsBroken, Problems
+from quizzes.yaml_files import Document, in_words, read_text, read_yaml
 from units.pack.schema import (
     RESERVED,
     BankFile,
@@ -23,7 +24,6 @@ from units.pack.schema import (
     UnitFile,
 )
 from units.pack.texts import Embed, embeds_in
-from units.pack.yaml_files import Document, in_words, read_text, read_yaml
 
 _UNIT_FOLDER = re.compile(r"(\d{2,3})-([a-z0-9][a-z0-9-]*)")
 _LESSON_FILE = re.compile(r"(\d{2,3})-([a-z0-9][a-z0-9-]*)\.yaml")
@@ -99,6 +99,11 @@ class Pack:
         yield from self.exercises
         for exercises in self.case_exercises.values():
             yield from exercises
+
+    @property
+    def case_exercise_slugs(self) -> set[str]:
+        """What lessons may borrow: the exercises of cases."""
+        return {one.slug for exercises in self.case_exercises.values() for one in exercises}
 
     @property
     def exercises(self) -> Iterator[PackExercise]:
@@ -310,6 +315,13 @@ class _Reader:
             line=document.line(at),
             field=".".join(str(step) for step in at),
         )
+
+
+def practised_in(pack: Pack, lesson: PackLesson) -> list[str]:
+    """The exercises of the lesson's practice: its own, then those it borrows from cases."""
+    own = [exercise.slug for exercise in lesson.exercises]
+    named = [one.name for one in embeds_of(lesson, "zh") if one.what == "exercise"]
+    return own + [name for name in named if name in pack.case_exercise_slugs]
 
 
 def embeds_of(lesson: PackLesson, language: str) -> list[Embed]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from units.pack.problems import PackIsBroken
+from quizzes.problems import PackIsBroken
 from units.pack.reading import read_pack
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from quizzes.problems import PackIsBroken
 from units.pack.loading import load_course
-from units.pack.problems import PackIsBroken
 
 
 class Command(BaseCommand):

@@ -1,4 +1,4 @@
-"""YAML as packs may use it: small, flat, without aliases; with the line of every field."""
+"""YAML as packs and editors use it: small, flat, no aliases; with the line of every field."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from units.pack.problems import Problems
+from quizzes.problems import Problems
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -146,9 +146,16 @@ def in_words(error: Any) -> str:
 def read_yaml(path: Path, problems: Problems) -> Document | None:
     """The file's document; None, with a problem noted, where it cannot be used."""
     text = read_text(path, problems)
-    if text is None:
+    return None if text is None else read_yaml_text(text, path, problems)
+
+
+def read_yaml_text(text: str, path: Path, problems: Problems) -> Document | None:
+    """As `read_yaml`, of a text from elsewhere; `path` is what it is called in problems."""
+    try:
+        loader = _Loader(text)
+    except yaml.YAMLError as error:  # a character that YAML does not know
+        problems.add(path, f"this is not YAML: {getattr(error, 'reason', 'cannot be read')}")
         return None
-    loader = _Loader(text)
     try:
         node = loader.get_single_node()
         if node is None:
@@ -195,3 +202,26 @@ def read_text(path: Path, problems: Problems) -> str | None:
         )
         return None
     return text.removeprefix("\ufeff")
+
+
+class _Dumper(yaml.SafeDumper):
+    """Long texts as blocks, no aliases, keys in the order given."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
+    style = "|" if "\n" in value else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
+
+
+_Dumper.add_representer(str, _text)
+
+
+def write_yaml(data: dict[str, Any]) -> str:
+    """The data as a pack's file has it; `read_yaml` gives the same back."""
+    text: str = yaml.dump(
+        data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=100, indent=2
+    )
+    return text

@@ -7,6 +7,7 @@ from people.models import User
 from quizzes.models import Answer, Attempt, Quiz
 from quizzes.questions import spec_of
 from quizzes.submitting import grade_answer
+from quizzes.tallying import tally
 
 
 class NotReady(Exception):
@@ -39,4 +40,6 @@ def check_in_attempt(*, attempt_id: int, position: int, trainee: User) -> Answer
     grade_answer(answer)
     answer.checked_at = timezone.now()
     answer.save(update_fields=["earned", "possible", "needs_mark", "checked_at"])
+    if attempt.number == 1:
+        tally([answer], attempt.trainee_id)
     return answer

@@ -13,6 +13,7 @@ from quizzes.models import Answer, Attempt, Quiz, Revision, Try
 from quizzes.questions import spec_of
 from quizzes.starting import take_turn
 from quizzes.submitting import submit_locked
+from quizzes.tallying import tally
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ def check_answer(
     """
     take_turn(quiz, trainee)
     now = timezone.now()
-    attempt = _open_attempt(quiz, trainee, now)
+    attempt = open_attempt(quiz, trainee, now)
     answers = {answer.exercise_id: answer for answer in attempt.answers.all()}
     answer = answers.get(revision.exercise_id)
     grade = revision.rules.grade(spec_of(revision), response)
@@ -63,6 +64,8 @@ def check_answer(
         possible=grade.possible,
         at=now,
     )
+    if number == 1 and attempt.number == 1:
+        tally([answer], trainee.pk)
     return Checked(answer, grade, number)
 
 
@@ -80,7 +83,8 @@ def finish_practice(*, quiz: Quiz, trainee: User, now: datetime) -> None:
         submit_locked(attempt, now=now)
 
 
-def _open_attempt(quiz: Quiz, trainee: User, now: datetime) -> Attempt:
+def open_attempt(quiz: Quiz, trainee: User, now: datetime) -> Attempt:
+    """The trainee's open practice, locked, or a new one; whose turn it is holds `take_turn`."""
     # Locked, so that finishing the lesson in another tab waits, or is seen here.
     last = (
         Attempt.objects.of(trainee)

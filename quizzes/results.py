@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 
 from people.models import User
 from quizzes import neighbours
+from quizzes.afterwards import add_afterwards
 from quizzes.models import Attempt, BankItem, Quiz
 from quizzes.questions import Question
 from quizzes.starting import NoAttemptLeft, TooEarly, last_attempt, why_not
@@ -19,10 +20,16 @@ def result_of(attempt: Attempt, person: User) -> dict[str, Any]:
     reveal = is_released(quiz)
     answers = list(attempt.answers.select_related("revision", "exercise"))
     questions = [Question.of(answer, answer.exercise.slug, reveal=reveal) for answer in answers]
+    add_afterwards(questions, person)
     missed = _missed_objectives(quiz, answers) if reveal else []
     last = last_attempt(quiz, person)
     refusal = why_not(quiz, last, timezone.now())
-    judged = [answer for answer in answers if answer.possible]  # the others have no points
+    # The others have no points, or a mark: that is no matter of right and wrong.
+    judged = [
+        answer
+        for answer, question in zip(answers, questions, strict=True)
+        if answer.possible and (answer.response is None or not question.rules.rubric(question.spec))
+    ]
     right = sum(answer.earned == answer.possible for answer in judged)
     return {
         "attempt": attempt,
@@ -47,7 +54,7 @@ class Outcome:
     """A question of the result with its verdict as colour, symbol and word."""
 
     question: Question
-    verdict: str  # right | partly | wrong | none
+    verdict: str  # right | partly | wrong | none | noted | marked
     tone: str
     icon: str
     word: str
@@ -55,12 +62,15 @@ class Outcome:
 
 def _outcome(question: Question) -> Outcome:
     verdict = question.grade.verdict if question.grade else "none"
+    if question.afterwards and question.afterwards.marks:
+        verdict = "marked"
     tone, icon, word = {
         "right": ("good", "tick", gettext("right")),
         "partly": ("warn", "partly", gettext("partly right")),
         "wrong": ("bad", "cross", gettext("wrong")),
         "none": ("", "dash", gettext("not answered")),
         "noted": ("note", "saved", gettext("noted")),
+        "marked": ("note", "edit", gettext("marked")),
     }[verdict]
     return Outcome(question, verdict, tone, icon, word)
 

@@ -13,6 +13,7 @@ from people.models import User
 from quizzes import neighbours, scoring
 from quizzes.models import Answer, Attempt, Quiz
 from quizzes.questions import spec_of
+from quizzes.tallying import tally
 
 GRACE = timedelta(seconds=10)  # for the way through a slow network, after the deadline
 
@@ -51,9 +52,13 @@ def submit_locked(attempt: Attempt, *, now: datetime, unsent: Iterable[Unsent] =
     )
     if attempt.deadline_at is None or now <= attempt.deadline_at + GRACE:
         _take_in(answers, unsent, now)
-    for answer in answers:
-        if attempt.quiz.purpose != Quiz.Purpose.PRACTICE and answer.checked_at is None:
-            grade_answer(answer)
+    fresh = [
+        answer
+        for answer in answers
+        if attempt.quiz.purpose != Quiz.Purpose.PRACTICE and answer.checked_at is None
+    ]
+    for answer in fresh:
+        grade_answer(answer)
     _store(answers)
     attempt.score = scoring.score(
         (answer.earned or 0, answer.possible or 0, answer.weight) for answer in answers
@@ -62,6 +67,8 @@ def submit_locked(attempt: Attempt, *, now: datetime, unsent: Iterable[Unsent] =
     attempt.submitted_at = now
     attempt.save(update_fields=["score", "needs_mark", "submitted_at"])
     neighbours.tell_submitted(attempt, now)
+    if attempt.number == 1:
+        tally(fresh, attempt.trainee_id)
 
 
 # One statement for all answers: bulk_update builds a CASE for every field and row, which

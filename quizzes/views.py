@@ -13,8 +13,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from mot_course.web import Json, Request, render_error, signed_in_or_401
 from quizzes import answering, neighbours
+from quizzes.afterwards import add_afterwards
 from quizzes.answering import Ticket
 from quizzes.models import Answer, Attempt, Confidence, Quiz
+from quizzes.parts import save_flag, save_posted_parts
 from quizzes.questions import Question, mark_of
 from quizzes.results import result_of
 from quizzes.revisions import revisions_of
@@ -32,6 +34,8 @@ def quiz(request: Request, slug: str) -> HttpResponse:
     found = get_object_or_404(
         Quiz.objects.exclude(purpose__in=[Quiz.Purpose.PRACTICE]).select_related("bank"), slug=slug
     )
+    if found.purpose == Quiz.Purpose.WRITING and (home := neighbours.around(found).home):
+        return redirect(home.url)  # what is written there has pages of its own
     refusal = None
     if request.method == "POST":
         try:
@@ -89,25 +93,30 @@ def attempt(request: Request, attempt_id: int) -> HttpResponse:
         found = submit_attempt(attempt_id=found.pk, trainee=request.user)
     if found.is_submitted:
         return render(request, "quizzes/result.html", result_of(found, request.user))
-    return _player(request, found, is_review=request.GET.get("review") == "1")
+    return player(request, found, is_review=request.GET.get("review") == "1")
 
 
-def _player(
+def player(
     request: Request,
     found: Attempt,
     *,
     is_review: bool,
     status: int = 200,
     refused: dict[int, Refused] | None = None,
+    at: int = 0,
 ) -> HttpResponse:
+    """The page on which the attempt's questions are answered, one shown first (`at`)."""
     questions = [
         Question.of(answer, answer.exercise.slug, reveal=answer.checked_at is not None)
-        for answer in _answers_of(found)
+        for answer in answers_of(found)
     ]
     for question in questions:
         if refused and question.position in refused:
             question.errors, question.response = refused[question.position]
+    add_afterwards(questions, request.user)
     unanswered = [question for question in questions if not question.is_answered]
+    gives_each = found.quiz.feedback == Quiz.Feedback.EACH
+    unchecked = [question for question in questions if not question.reveal]
     return render(
         request,
         "quizzes/attempt.html",
@@ -117,8 +126,9 @@ def _player(
             "questions": questions,
             "unanswered": unanswered,
             "flagged": [question for question in questions if question.flagged],
-            "first": _first(request, questions, unanswered),
-            "gives_each": found.quiz.feedback == Quiz.Feedback.EACH,
+            "first": at or _first(request, questions, unchecked if gives_each else unanswered),
+            "gives_each": gives_each,
+            "all_checked": not unchecked,
             "is_review": is_review,
             "ticket": Ticket.issue(found.pk),
             "seconds_left": _seconds_left(found),
@@ -127,15 +137,15 @@ def _player(
     )
 
 
-def _first(request: Request, questions: list[Question], unanswered: list[Question]) -> int:
+def _first(request: Request, questions: list[Question], still_open: list[Question]) -> int:
     """Which question the page shows first: the wanted one, or the first that is still open."""
     wanted = number_in(request.GET.get("at"))
     if 1 <= wanted <= len(questions):
         return wanted
-    return unanswered[0].position if unanswered else len(questions)
+    return still_open[0].position if still_open else len(questions)
 
 
-def _answers_of(attempt: Attempt) -> list[Answer]:
+def answers_of(attempt: Attempt) -> list[Answer]:
     """The attempt's answers in order, with exercise and revision."""
     answers: list[Any] = list(
         attempt.answers.select_related("exercise")
@@ -176,6 +186,8 @@ def save_answer(request: Request, attempt_id: int, position: int) -> HttpRespons
         page = Ticket.read(request.POST.get("ticket", ""), attempt_id)
     except answering.BadTicket:
         return JsonResponse({"error": "ticket"}, status=400)
+    if question.rules.takes_turns or question.rules.saves_parts:
+        return _save_flag(request, question)
     response = None
     if request.POST.get("clear") != "1":
         form = question.rules.form(question.spec, request.POST, question.mask, question.prefix)
@@ -198,6 +210,19 @@ def save_answer(request: Request, attempt_id: int, position: int) -> HttpRespons
         return JsonResponse({"error": "closed"}, status=409)
     except answering.NewerAnswerExists as newer:
         return JsonResponse({"error": "newer", **_as_fields(question, newer.answer)}, status=409)
+    return JsonResponse({"saved": True})
+
+
+def _save_flag(request: Request, question: Question) -> HttpResponse:
+    """What is said turn by turn or written part by part is stored there: here only its flag."""
+    is_saved = save_flag(
+        attempt_id=question.attempt_id or 0,
+        position=question.position,
+        trainee=request.user,
+        flagged=request.POST.get("flagged") == "1",
+    )
+    if not is_saved:
+        return JsonResponse({"error": "closed"}, status=409)
     return JsonResponse({"saved": True})
 
 
@@ -256,21 +281,23 @@ def submit(request: Request, attempt_id: int) -> HttpResponse:
         page = Ticket.read(request.POST.get("ticket", ""), attempt_id)
     except answering.BadTicket:
         return render_error(request, 400)
-    answers = _answers_of(found)
+    answers = answers_of(found)
     refused: dict[int, Refused] = {}
-    unsent = list(_posted(request, answers, page, refused))
-    if request.POST.get("confirmed") == "1":
+    unsent = list(posted(request, answers, page, refused))
+    written = save_posted_parts(answers, request.POST, request.user)
+    if request.POST.get("confirmed") == "1" and not written:
         submit_attempt(attempt_id=found.pk, trainee=request.user, unsent=unsent)
         return redirect("quizzes:attempt", found.pk)
     for one in unsent:
-        _save_quietly(request, found, one)
-    _take_flags(request, found, answers)
+        save_quietly(request, found, one)
+    take_flags(request, found, answers)
+    refused |= written
     if refused:
-        return _player(request, found, is_review=False, status=422, refused=refused)
+        return player(request, found, is_review=False, status=422, refused=refused)
     return redirect(f"{request.path.removesuffix('submit/')}?review=1")
 
 
-def _posted(
+def posted(
     request: Request, answers: list[Answer], page: Ticket, refused: dict[int, Refused]
 ) -> Iterator[Unsent]:
     """The answers a whole page posts, without those left empty; faulty ones go to `refused`."""
@@ -282,6 +309,8 @@ def _posted(
             continue
         if answer.checked_at is not None or question.rules.takes_turns:
             continue
+        if question.rules.saves_parts:
+            continue  # each part by itself: quizzes.parts
         if not any(name.startswith(f"{question.prefix}-") for name in request.POST):
             continue
         form = question.rules.form(question.spec, request.POST, question.mask, question.prefix)
@@ -310,7 +339,8 @@ def _is_empty(form: Any) -> bool:
     )
 
 
-def _save_quietly(request: Request, attempt: Attempt, one: Unsent) -> None:
+def save_quietly(request: Request, attempt: Attempt, one: Unsent) -> None:
+    """Store an answer of a whole page; the page that follows shows what is stored."""
     try:
         answering.save_answer(
             attempt_id=attempt.pk,
@@ -322,10 +352,10 @@ def _save_quietly(request: Request, attempt: Attempt, one: Unsent) -> None:
             sequence=one.sequence,
         )
     except (answering.AttemptIsClosed, answering.NewerAnswerExists):
-        return  # the page that follows shows what is stored
+        return
 
 
-def _take_flags(request: Request, attempt: Attempt, answers: list[Answer]) -> None:
+def take_flags(request: Request, attempt: Attempt, answers: list[Answer]) -> None:
     """A plain form posts every flag; those of questions without an answer are stored here."""
     for is_flagged in (True, False):
         turned = [

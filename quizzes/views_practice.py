@@ -10,10 +10,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from mot_course.web import Request, content_language, safe_next
 from people.models import User
+from quizzes.afterwards import add_afterwards
 from quizzes.forms import MistakeForm
 from quizzes.models import Answer, Confidence, MistakeReport, Quiz, Revision
 from quizzes.practising import check_answer
 from quizzes.questions import Question
+from quizzes.turns import now_in_practice
 
 
 @require_POST
@@ -31,6 +33,9 @@ def practice(request: Request, quiz: str, exercise: str) -> HttpResponse:
     )  # fmt: skip
     question = Question(revision, exercise)
     back = safe_next(request, "/")
+    if question.rules.takes_turns:  # each turn has its own address; nothing is checked as a whole
+        stored = now_in_practice(quiz=found, trainee=request.user, revision=revision)
+        return _shown(request, found, stored, back)
     if request.POST.get("again") == "1":
         return _shown(request, found, question, back, stays=True)
     form = question.rules.form(question.spec, request.POST, question.mask, question.prefix)
@@ -51,6 +56,7 @@ def practice(request: Request, quiz: str, exercise: str) -> HttpResponse:
     )
     question.response, question.confidence = form.cleaned_data, checked.answer.confidence
     question.reveal = True
+    add_afterwards([question], request.user)
     return _shown(request, found, question, back)
 
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from mot_course.web import Request, signed_in_or_401
+from quizzes.afterwards import add_afterwards
 from units.choosing import current_course
 from units.comparing_beliefs import class_gain, comparison_of
 from units.finishing import finish_lesson
@@ -115,12 +116,13 @@ def lesson(request: Request, unit: str, lesson: str) -> HttpResponse:
     else:
         text = text_of(page.lesson.current_id, page.digest)  # type: ignore[arg-type]
         questions = practice_questions(page.practice, request.user)
+        add_afterwards(list(questions.values()), request.user)
     context = {
         "page": page,
         "lesson": page.lesson,
         "text": text,
         "blocks": blocks_of(text, questions),
-        "questions": questions.values() if isinstance(questions, dict) else questions,
+        "questions": list(questions.values()),
         "preview": preview,
     }
     return render(request, "units/lesson.html", context)

@@ -112,6 +112,14 @@ class Choice:
     extra: Json = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Peer:
+    """How somebody else put it. No name, on purpose."""
+
+    text: str
+    about: str = ""  # the line they had in mind
+
+
 class Kind(ABC, Generic[Spec]):
     """One kind of exercise. `tests/quizzes/test_kinds.py` holds every kind to this."""
 
@@ -129,6 +137,8 @@ class Kind(ABC, Generic[Spec]):
     # With the feedback: where others saw moments; how two others put it.
     shows_tally: ClassVar[bool] = False
     shows_peers: ClassVar[bool] = False
+    # The kind's template shows the verdict itself, where it helps more than at the end.
+    places_verdict: ClassVar[bool] = False
     # Nothing can be right or wrong here.
     is_graded: ClassVar[bool] = True
 
@@ -178,6 +188,10 @@ class Kind(ABC, Generic[Spec]):
     def tally(self, spec: Spec, response: Json) -> list[tuple[str, str, str]]:
         """(line, polarity, step) of each mark, where `shows_tally`."""
         return []
+
+    def peer(self, spec: Spec, response: Json) -> "Peer | None":
+        """What others may read of a response, where `shows_peers`."""
+        return None
 
     def asks_confidence(self, spec: Spec) -> bool:
         """Whether sure / fairly sure / guess is asked after the answer."""

@@ -1,6 +1,6 @@
 """Mark the moments of a conversation: which line wins trust, which loses it, and in what step."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, Literal
 
@@ -8,9 +8,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from pydantic import Field, model_validator
 
-from mot_course.steps import ACTION_BY_SLUG, ACTIONS, STEP_BY_SLUG, STEPS
+from mot_course.steps import ACTIONS, STEPS
 from mot_course.web import Json
 from quizzes.kinds.base import Content, Grade, Kind, Mask, fits
+from quizzes.kinds.moments_found import find, named
+from quizzes.kinds.moments_shown import judged_spot, shown_spot, summary
 from quizzes.kinds.transcript import (
     Moment,
     Role,
@@ -18,10 +20,16 @@ from quizzes.kinds.transcript import (
     Spot,
     all_spots,
     check_conversation,
+    spots_of,
 )
 
 LONGEST_WHY = 200
 FINDING, NAMING = 7, 3  # finding and polarity weigh 70 %, the step 30 %
+NAMES: dict[str, tuple[str, ...]] = {
+    "polarity": (),
+    "step": ("step",),
+    "action": ("step", "action"),
+}
 
 
 class MomentsContent(Content):
@@ -37,16 +45,17 @@ class MomentsContent(Content):
     def _can_be_found(self) -> "MomentsContent":
         check_conversation(self.roles, self.scenes)
         fits(bool(self.required), "at least one line of the staff has to be a required moment")
-        everything = max(
-            _finding(self, {spot.id: polarity for spot in self.staff_spots})[0]
-            for polarity in ("good", "bad")
-        )
         fits(
-            everything < self.whole,
+            self.lazy < self.whole,
             "whoever marks every line alike finds everything: leave some lines of the staff"
             " unmarked, or let good and bad moments stand side by side",
         )
         return self
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What is to be named of each moment."""
+        return NAMES[self.ask]
 
     @cached_property
     def staff_spots(self) -> tuple[Spot, ...]:
@@ -71,43 +80,27 @@ class MomentsContent(Content):
         }
 
     @cached_property
+    def by_spot(self) -> dict[str, Spot]:
+        """The staff's lines and phrases by id."""
+        return {spot.id: spot for spot in self.staff_spots}
+
+    @cached_property
+    def open_lines(self) -> int:
+        """How many of them need not be marked; at least 1, so that it can be divided by."""
+        return max(1, len(self.staff_spots) - len(self.required))
+
+    @cached_property
     def whole(self) -> int:
-        """The most that `_finding` can give."""
-        return len(self.required) * max(1, len(self.staff_spots) - len(self.required))
+        """The most points that finding can give."""
+        return len(self.required) * self.open_lines
 
-
-def _agrees(moment: Moment, polarity: str) -> bool:
-    return polarity == moment.polarity or polarity in moment.accept_polarity
-
-
-def _finding(
-    spec: MomentsContent, marked: Mapping[str, str]
-) -> tuple[int, dict[str, str], list[str]]:
-    """(points out of `spec.whole`, required moment → spot where it was found, marks beyond).
-
-    Share of the required moments found minus share of the open lines marked (Youden's index,
-    as for several answers). A bonus moment found makes up for one mark too many; a mark on a
-    customer's line counts nothing.
-    """
-    found: dict[str, str] = {}
-    used: set[str] = set()
-    for one, moment in spec.required.items():
-        for spot in (one, *moment.accept_at):
-            if spot in marked and spot not in used and _agrees(moment, marked[spot]):
-                found[one] = spot
-                used.add(spot)
-                break
-    bonus = {
-        one
-        for one, moment in spec.bonus.items()
-        if one in marked and one not in used and _agrees(moment, marked[one])
-    }
-    staff = {spot.id for spot in spec.staff_spots}
-    beyond = [one for one in marked if one in staff and one not in used and one not in bonus]
-    too_many = max(0, len(beyond) - len(bonus))
-    open_lines = max(1, len(staff) - len(spec.required))
-    points = len(found) * open_lines - too_many * len(spec.required)
-    return max(0, points), found, beyond
+    @cached_property
+    def lazy(self) -> int:
+        """What marking every line good, or every line bad, would give: it earns nothing."""
+        return max(
+            find(self, {spot.id: polarity for spot in self.staff_spots}).points
+            for polarity in ("good", "bad")
+        )
 
 
 class MomentsForm(forms.Form):
@@ -157,6 +150,7 @@ class Moments(Kind[MomentsContent]):
     styles = ("css/moments.css",)
     scripts = ("js/moments.js",)
     shows_tally = True
+    places_verdict = True
     sample_content = {
         "prompt": {"zh": "哪句得分，哪句失分？", "en": "Which lines win trust, which lose it?"},
         "ask": "step",
@@ -239,43 +233,22 @@ class Moments(Kind[MomentsContent]):
         is the share of the required moments that were found with their step (and action).
         """
         marks = response["marks"]
-        points, found, beyond = _finding(
-            spec, {spot: mark["polarity"] for spot, mark in marks.items()}
-        )
-        lazy = max(
-            _finding(spec, {spot.id: polarity for spot in spec.staff_spots})[0]
-            for polarity in ("good", "bad")
-        )
-        finding, most = max(0, points - lazy), spec.whole - lazy
-        named, to_name = self._naming(spec, found, marks)
+        found = find(spec, {spot: mark["polarity"] for spot, mark in marks.items()})
+        finding, most = max(0, found.points - spec.lazy), spec.whole - spec.lazy
+        names = [named(spec, found, marks, what) for what in spec.names]
+        right, to_name = sum(one.right for one in names), sum(one.of for one in names)
         if not to_name:
             earned, possible = finding, most
         else:
-            earned = finding * (FINDING * to_name + NAMING * named)
+            earned = finding * (FINDING * to_name + NAMING * right)
             possible = most * (FINDING + NAMING) * to_name
         return Grade(
             earned=earned,
             possible=possible,
-            right=len(found),
+            right=len(found.at),
             of=len(spec.required),
-            beyond=len(beyond),
+            beyond=len(found.beyond),
         )
-
-    def _naming(self, spec: MomentsContent, found: dict[str, str], marks: Json) -> tuple[int, int]:
-        """How many steps and actions are named rightly, and how many there are to name."""
-        named = to_name = 0
-        for one, moment in spec.required.items():
-            mark = marks[found[one]] if one in found else {}
-            asked: list[tuple[str, str | None, Iterable[str]]] = []
-            if spec.ask != "polarity":
-                asked.append(("step", moment.step, moment.accept_five))
-            if spec.ask == "action":
-                asked.append(("action", moment.action, moment.accept_eoac))
-            for name, right, accepted in asked:
-                if right is not None:
-                    to_name += 1
-                    named += mark.get(name) in (right, *accepted)
-        return named, to_name
 
     def tally(self, spec: MomentsContent, response: Json) -> list[tuple[str, str, str]]:
         """(line or phrase, polarity, step or '') of each mark, for the class's heat map."""
@@ -288,11 +261,7 @@ class Moments(Kind[MomentsContent]):
         self, spec: MomentsContent, response: Json | None, mask: Mask, *, reveal: bool
     ) -> Mapping[str, Any]:
         marks = response["marks"] if response else {}
-        found = (
-            _finding(spec, {spot: one["polarity"] for spot, one in marks.items()})[1]
-            if reveal
-            else {}
-        )
+        found = find(spec, {spot: one["polarity"] for spot, one in marks.items()})
         roles = {role.id: role for role in spec.roles}
         scenes = []
         for scene in spec.scenes:
@@ -300,76 +269,34 @@ class Moments(Kind[MomentsContent]):
             for line in scene.lines:
                 role = roles[line.who]
                 spots = [
-                    self._spot(spec, spot, marks, found, mask, reveal=reveal)
-                    for spot in all_spots(spec.roles, [Scene(id="x", lines=(line,))])
+                    judged_spot(spec, spot, marks.get(spot.id), found, mask)
+                    if reveal
+                    else shown_spot(spot, marks.get(spot.id), mask)
+                    for spot in spots_of(line, is_staff=role.side == "staff")
                 ]
                 lines.append(
                     {
-                        "id": line.id,
                         "name": role.name.said,
                         "part": "" if line.who in met else role.part.said,
                         "is_staff": role.side == "staff",
                         "spots": spots,
+                        "is_missed": any(
+                            spot.get("outcome") in ("missed", "opposite") for spot in spots
+                        ),
                     }
                 )
                 met.add(line.who)
             scenes.append({"title": scene.title.said if scene.title else "", "lines": lines})
-        return {
+        shown: Json = {
             "ask": spec.ask,
-            "scenes": scenes,
-            "marked": len(marks),
+            "asks_step": spec.ask != "polarity",
+            "asks_action": spec.ask == "action",
             "steps": STEPS,
             "actions": ACTIONS,
+            "scenes": scenes,
+            "marked": len(marks),
+            "longest_why": LONGEST_WHY,
         }
-
-    def _spot(
-        self,
-        spec: MomentsContent,
-        spot: Spot,
-        marks: Json,
-        found: dict[str, str],
-        mask: Mask,
-        *,
-        reveal: bool,
-    ) -> Json:
-        mine = marks.get(spot.id)
-        shown: Json = {
-            "id": spot.id if reveal else "",
-            "token": mask.token(spot.id),
-            "text": spot.text.said,
-            "mine": mine
-            and {
-                "polarity": mine["polarity"],
-                "step": STEP_BY_SLUG.get(mine.get("step", "")),
-                "action": ACTION_BY_SLUG.get(mine.get("action", "")),
-                "why": mine.get("why", ""),
-            },
-        }
-        if not reveal:
-            return shown
-        moment = spot.moment
-        shown["outcome"] = self._outcome(spec, spot, mine, found)
-        shown["expert"] = moment and {
-            "polarity": moment.polarity,
-            "effect": moment.effect or "",
-            "step": STEP_BY_SLUG.get(moment.step or ""),
-            "action": ACTION_BY_SLUG.get(moment.action or ""),
-            "why": moment.why.said if moment.why else "",
-            "is_required": moment.required,
-        }
+        if reveal:
+            shown["summary"] = summary(spec, found, marks)
         return shown
-
-    @staticmethod
-    def _outcome(spec: MomentsContent, spot: Spot, mine: Json | None, found: dict[str, str]) -> str:
-        """found | missed | beyond | bonus | reading | '' (nothing to say)."""
-        if not spot.is_staff:
-            return "reading" if spot.moment else ""
-        if spot.id in found.values():
-            return "found"
-        if spot.id in spec.required:
-            return "missed" if spot.id not in found else ("beyond" if mine else "found")
-        if mine is None:
-            return ""
-        if spot.id in spec.bonus and _agrees(spec.bonus[spot.id], mine["polarity"]):
-            return "bonus"
-        return "beyond"

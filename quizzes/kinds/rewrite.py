@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from pydantic import Field, model_validator
 
 from mot_course.web import Json, Text
-from quizzes.kinds.base import Content, Grade, Id, Kind, Mask, fits
+from quizzes.kinds.base import Content, Grade, Id, Kind, Mask, Peer, fits
 from quizzes.kinds.lengths import length_of
 from quizzes.kinds.rubrics import Criterion
-from quizzes.kinds.transcript import Role, Scene, check_conversation
+from quizzes.kinds.transcript import Line, Role, Scene, check_conversation
 
 LONGEST = 400  # characters a person can say in one breath, and some
 
@@ -34,10 +34,14 @@ class RewriteContent(Content):
         fits(len(staff) > len(self.worst), "every line of the staff is the worst: nothing to pick")
         return self
 
+    def lines(self) -> list[Line]:
+        """What is said, in order."""
+        return [line for scene in self.scenes for line in scene.lines]
+
     def staff_lines(self) -> list[str]:
         """Ids of what the staff says, in order."""
         staff = {role.id for role in self.roles if role.side == "staff"}
-        return [line.id for scene in self.scenes for line in scene.lines if line.who in staff]
+        return [line.id for line in self.lines() if line.who in staff]
 
 
 class RewriteForm(forms.Form):
@@ -71,6 +75,7 @@ class Rewrite(Kind[RewriteContent]):
     styles = ("css/moments.css",)
     scripts = ("js/lengths.js",)
     shows_peers = True
+    places_verdict = True
     sample_content = {
         "prompt": {"zh": "挑出最差的一句，换个说法。", "en": "Pick the worst line; say it better."},
         "roles": [
@@ -139,39 +144,54 @@ class Rewrite(Kind[RewriteContent]):
         """Nothing yet: an instructor marks it. `right` says whether an expert picks that line."""
         return Grade(0, 0, right=int(response["line"] in spec.worst), of=1, needs_mark=True)
 
+    def peer(self, spec: RewriteContent, response: Json) -> Peer | None:
+        """The sentence, and the line they had in mind if it is still there."""
+        text = response["text"].strip()
+        picked = next((one for one in spec.lines() if one.id == response["line"]), None)
+        return Peer(text, picked.said if picked else "") if text else None
+
     def present(
         self, spec: RewriteContent, response: Json | None, mask: Mask, *, reveal: bool
     ) -> Mapping[str, Any]:
-        roles = {role.id: role for role in spec.roles}
         picked = response["line"] if response else ""
-        scenes = [
-            {
-                "title": scene.title.said if scene.title else "",
-                "lines": [
-                    {
-                        "token": mask.token(line.id),
-                        "name": roles[line.who].name.said,
-                        "is_staff": roles[line.who].side == "staff",
-                        "text": _text_of(line),
-                        "picked": line.id == picked,
-                        "is_worst": line.id in spec.worst if reveal else None,
-                    }
-                    for line in scene.lines
-                ],
-            }
-            for scene in spec.scenes
-        ]
         text = response["text"] if response else ""
-        return {
-            "scenes": scenes,
+        shown: Json = {
+            "scenes": self._scenes(spec, picked, mask, reveal=reveal),
             "text": text,
             "length": length_of(text),
             "longest": LONGEST,
-            "picked_worst": picked in spec.worst if reveal else None,
-            "expert": spec.expert.said if reveal else "",
         }
+        if reveal:
+            lines = {line.id: line for line in spec.lines()}
+            shown |= {
+                "picked": lines[picked].said if picked in lines else "",
+                "picked_worst": picked in spec.worst,
+                "worst": [lines[one].said for one in spec.worst],
+                "expert": spec.expert.said,
+                "criteria": [
+                    {"title": one.title.said, "best": one.levels[-1].said} for one in spec.criteria
+                ],
+            }
+        return shown
 
-
-def _text_of(line: Any) -> str:
-    said: list[str] = [line.text.said] if line.text else [one.text.said for one in line.phrases]
-    return "".join(said) if not said[0].isascii() else " ".join(said)
+    def _scenes(self, spec: RewriteContent, picked: str, mask: Mask, *, reveal: bool) -> list[Json]:
+        roles = {role.id: role for role in spec.roles}
+        scenes = []
+        for scene in spec.scenes:
+            lines, met = [], set()
+            for line in scene.lines:
+                role = roles[line.who]
+                lines.append(
+                    {
+                        "token": mask.token(line.id),
+                        "name": role.name.said,
+                        "part": "" if line.who in met else role.part.said,
+                        "is_staff": role.side == "staff",
+                        "text": line.said,
+                        "picked": line.id == picked,
+                        "is_worst": reveal and line.id in spec.worst,
+                    }
+                )
+                met.add(line.who)
+            scenes.append({"title": scene.title.said if scene.title else "", "lines": lines})
+        return scenes

@@ -10,7 +10,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from mot_course.steps import ACTION_SLUGS, STEP_SLUGS
-from mot_course.web import Text
+from mot_course.web import Text, content_language
 from quizzes.kinds.base import Id, Part, all_different, fits
 
 StepSlug = Literal[STEP_SLUGS]  # type: ignore[valid-type]
@@ -71,6 +71,15 @@ class Line(Part):
         )
         fits(len(self.phrases) != 1, f"line {self.id!r}: one phrase alone is a text")
         return self
+
+    @property
+    def said(self) -> str:
+        """All of it, in the reader's language."""
+        if self.text is not None:
+            return self.text.said
+        return (" " if content_language() == "en" else "").join(
+            phrase.text.said for phrase in self.phrases
+        )
 
 
 class Scene(Part):

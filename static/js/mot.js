@@ -292,6 +292,8 @@ document.documentElement.classList.add("js");
   document.addEventListener("htmx:afterSettle", (event) => {
     const root = document.getElementById(event.detail.elt.id);
     const focus = root?.querySelector("[data-focus]") || root?.querySelector("legend");
-    if (focus) focus.focus({ preventScroll: true });
+    if (!focus) return;
+    focus.focus({ preventScroll: true });
+    focus.scrollIntoView({ block: "nearest" }); // a long exercise shows its verdict at its top
   });
 })();

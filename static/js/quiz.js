@@ -69,7 +69,7 @@
 
   function fieldsOf(section) {
     return controls(section)
-      .filter((one) => (one.type === "radio" || one.type === "checkbox" ? one.checked : one.value !== ""))
+      .filter((one) => one.value !== "" && (one.checked || (one.type !== "radio" && one.type !== "checkbox")))
       .map((one) => [one.name, one.value]);
   }
 
@@ -80,12 +80,15 @@
   // What "answered" means where it is not simply every field: any of them is enough for some.
   const ANY = new Set(["moments", "voice", "reflection"]);
 
+  const isChecked = (section) => section.dataset.needs === "nothing"; // has had its feedback
+
   function isAnswered(section) {
-    if (section.dataset.needs === "nothing") return true; // has had its feedback
+    if (isChecked(section)) return true;
     const turns = section.querySelector("[data-answered]");
     if (turns) return turns.dataset.answered === "1";
     if (ANY.has(section.dataset.needs)) return !isEmpty(fieldsOf(section));
     if ([...section.querySelectorAll("[data-needed]")].some((one) => !one.value.trim())) return false;
+    if ([...section.querySelectorAll("[data-one-of]")].some((group) => !group.querySelector(":checked"))) return false;
     const fields = fieldsOf(section);
     if (isEmpty(fields)) return false;
     if (section.hasAttribute("data-confidence") && !fields.some(([name]) => name.endsWith("-confidence"))) return false;
@@ -143,6 +146,10 @@
     warning.hidden = open === 0;
     document.getElementById("complete").hidden = open !== 0;
     warning.querySelector("h3").textContent = open === 1 ? warning.dataset.one : warning.dataset.many.replace("{n}", open);
+    // With feedback after each answer: checking is the next thing to do, then going on.
+    const submit = document.getElementById("submit");
+    if (submit.dataset.finish) submit.textContent = questions.every(isChecked) ? submit.dataset.finish : submit.dataset.submit;
+    next.classList.toggle("quiet", current < questions.length && Boolean(questions[current].querySelector("[data-check]")));
   }
 
   function show(index, { focus = true } = {}) {
@@ -224,7 +231,8 @@
       say("newer");
     } else if (status === 409 && answer.error === "checked") {
       forget(position);
-      window.location.assign(window.location.pathname + "?at=" + position);
+      // Checked in another tab: show that. Checked here while the save was on its way: all is well.
+      if (!isChecked(sectionAt(position))) window.location.assign(window.location.pathname + "?at=" + position);
     } else if (status === 409) {
       close();
     } else if (status === 401 || status === 403) {
@@ -242,6 +250,15 @@
       retryTimer = setTimeout(flush, RETRY_AFTER[Math.min(failures, RETRY_AFTER.length - 1)]);
       failures += 1;
     }
+  }
+
+  // Where the answer saves itself the flag is sent alone, so that it never takes the answer along.
+  async function flag(section) {
+    mark();
+    const body = new URLSearchParams({ csrfmiddlewaretoken: csrf });
+    if (section.querySelector("[name$=-flagged]:checked")) body.set("flagged", "1");
+    const url = form.dataset.answers + section.dataset.position + "/flag/";
+    await fetch(url, { method: "POST", body, redirect: "manual", keepalive: true }).catch(() => {});
   }
 
   async function renewTicket(position, entry) {
@@ -306,29 +323,40 @@
       verdict.focus({ preventScroll: true });
       verdict.scrollIntoView({ block: "nearest" });
     }
+    const error = !verdict && asked.querySelector(".error");
+    if (error) {
+      error.tabIndex = -1;
+      error.focus();
+    }
     mark();
   }
 
   async function check(section, button) {
     const position = Number(section.dataset.position);
     clearTimeout(timers.get(position));
+    if (count >= MOST_SAVES) await renew();
     count += 1;
+    touched.set(position, count);
+    remember(position, { fields: fieldsOf(section), ticket, n: count });
     const body = new URLSearchParams(fieldsOf(section).filter(([name]) => !name.endsWith("-flagged")));
     body.set("csrfmiddlewaretoken", csrf);
     body.set("ticket", ticket);
     body.set("n", count);
+    if (section.querySelector("[name$=-flagged]:checked")) body.set("flagged", "1");
+    section.querySelectorAll("[data-saves-itself] input[type=hidden]").forEach((one) => body.set(one.name, one.value));
     button.disabled = true;
     try {
       const response = await fetch(button.formAction, { method: "POST", body, redirect: "manual", headers: { "X-Part": "1" } });
       if (response.status !== 200 && response.status !== 422) throw new Error(String(response.status));
       const html = await response.text();
+      replace(section, html);
+      if (response.status === 422) return send(position); // unfinished is stored as it is
       forget(position);
       touched.delete(position);
-      replace(section, html);
-      if (response.status === 200) say("saved");
+      say("saved");
     } catch (error) {
       button.disabled = false;
-      changed(section, 0); // kept, and sent like any other answer; its state says what is wrong
+      send(position); // kept, and sent like any other answer; its state says what is wrong
     }
   }
 
@@ -345,7 +373,9 @@
 
   form.addEventListener("input", (event) => {
     const section = event.target.closest(".question");
-    if (!section || event.target.closest("[data-saves-itself]")) return;
+    if (!section) return;
+    if (event.target.closest("[data-saves-itself]")) return mark();
+    if (isChecked(section) || section.querySelector("[data-saves-itself]")) return flag(section);
     const isTyped = event.target.matches("textarea, input[type=text], input:not([type])");
     changed(section, isTyped ? 800 : event.target.type === "number" ? 400 : 0);
   });

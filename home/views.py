@@ -18,6 +18,7 @@ from home.next_up import rows_after
 from home.readiness import why_not_ready
 from mot_course.web import Request
 from people.auditing import record
+from quizzes.marking_queue import count_waiting
 from units.choosing import current_course
 from units.progress import course_states
 
@@ -38,6 +39,7 @@ def today(request: Request) -> HttpResponse:
         "rows": rows_after(current, states) if current else [],
         "mastery": mastery,
         "has_mastery": any(one.percent is not None for one in mastery),
+        "to_mark": count_waiting(request.user) if request.user.is_instructor else 0,
     }
     return render(request, "home/today.html", context)
 

@@ -16,6 +16,8 @@ urlpatterns = [
     path("", include("people.urls")),
     path("quizzes/", include("quizzes.urls")),
     path("cases/", include("cases.urls")),
+    path("marking/", include("quizzes.urls_marking")),
+    path("items/", include("quizzes.urls_edit")),
     path("admin/", admin.site.urls),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),

@@ -63,6 +63,7 @@ def settings_for(plan: Plan, var: Path, environment: Mapping[str, str]) -> dict[
         # Who names a mail server of their own wants the mail to leave.
         "MAIL_FOLDER": "" if environment.get("EMAIL_HOST") else str(var / "mail"),
         "STATIC_ROOT": str(var / "static"),
+        "PRIVATE_FILES": str(var / "private"),
     }
     settings = {name: environment.get(name) or value for name, value in ours.items()}
     settings["SECRET_KEY"] = environment.get("SECRET_KEY") or secret_in(var / "secret-key")

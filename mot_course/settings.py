@@ -104,6 +104,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "mot_course.headers.PermissionsPolicy",
     "csp.middleware.CSPMiddleware",  # before WhiteNoise: static files carry the policy, too
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -182,6 +183,10 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_MAX_AGE = 3600  # of files without a hash in their name; the others never change
+
+# What no web server hands out: recordings, and for how long they are kept.
+PRIVATE_FILES = Path(env("PRIVATE_FILES", str(BASE_DIR / "var" / "private")))
+RECORDING_DAYS = 30
 
 AUTH_USER_MODEL = "people.User"
 PASSWORD_HASHERS = [
@@ -273,6 +278,7 @@ CONTENT_SECURITY_POLICY = {
         "script-src": [SELF],
         "style-src": [SELF],
         "img-src": [SELF, "data:"],
+        "media-src": [SELF, "blob:"],  # a recording is heard before it is kept
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
@@ -333,6 +339,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "count completions again": {
         "task": "units.recount_completions",
+        "schedule": timedelta(hours=24),
+        "options": {"expires": 3600},
+    },
+    "delete recordings that were kept their time": {
+        "task": "quizzes.forget_recordings",
         "schedule": timedelta(hours=24),
         "options": {"expires": 3600},
     },

@@ -21,7 +21,8 @@ PAGES = [
 ]
 POLICY = {
     "default-src": "'none'", "script-src": "'self'", "style-src": "'self'",
-    "img-src": "'self' data:", "font-src": "'self'", "connect-src": "'self'",
+    "img-src": "'self' data:", "media-src": "'self' blob:",
+    "font-src": "'self'", "connect-src": "'self'",
     "manifest-src": "'self'", "worker-src": "'self'", "form-action": "'self'",
     "base-uri": "'none'", "object-src": "'none'", "frame-ancestors": "'none'",
 }  # fmt: skip
@@ -69,6 +70,12 @@ def test_every_response_forbids_framing_and_guessing_of_types(signed_in):
         assert response["X-Frame-Options"] == "DENY"
         assert response["X-Content-Type-Options"] == "nosniff"
         assert response["Referrer-Policy"] == "same-origin"
+
+
+def test_only_the_microphone_may_be_asked_for_and_only_by_us(signed_in):
+    for response in responses(signed_in):
+        policy = response["Permissions-Policy"]
+        assert policy == "microphone=(self), camera=(), geolocation=()"
 
 
 def test_the_page_says_its_language_and_follows_the_persons_choice(signed_in):

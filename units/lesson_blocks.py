@@ -84,6 +84,16 @@ def read_text(revision: LessonRevision) -> LessonText:
     )
 
 
+def safe_text(blocks: list[Json], source: Json) -> LessonText:
+    """Blocks that were rendered just now, as a text of the reader's language."""
+    language = content_language()
+    notes = (source.get(name) or {} for name in ("afterwards", "sources"))
+    return LessonText(
+        tuple(_with_safe_html(block) for block in blocks),
+        *(note.get(language) or "" for note in notes),
+    )
+
+
 def _with_safe_html(block: Json) -> Json:
     if "html" not in block:
         return block

@@ -1,38 +1,42 @@
 """Rehearse a conversation: choose what to say, see where it leads, go back to a moment."""
 
-from collections.abc import Mapping, Sequence
-from itertools import pairwise
+import re
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from mot_course.steps import ACTION_BY_SLUG, STEP_BY_SLUG
 from mot_course.web import Json
 from quizzes.kinds.base import Grade, Kind, Mask
-from quizzes.kinds.dialogue_paths import (
-    DialogueContent,
-    State,
-    best_from,
-    gained,
-    is_over,
-    offered,
-    walk,
-)
+from quizzes.kinds.dialogue_content import DialogueContent
+from quizzes.kinds.dialogue_debrief import compared, debrief
+from quizzes.kinds.dialogue_paths import State, gained, is_over, offered, walk
 
 MOST_RUNS = 12
 MOODS = {
-    "calm": _("calm"),
-    "pleased": _("pleased"),
-    "unsure": _("unsure"),
-    "hurried": _("in a hurry"),
-    "annoyed": _("annoyed"),
-    "angry": _("angry"),
+    "calm": pgettext_lazy("mood", "calm"),
+    "pleased": pgettext_lazy("mood", "pleased"),
+    "unsure": pgettext_lazy("mood", "unsure"),
+    "hurried": pgettext_lazy("mood", "in a hurry"),
+    "annoyed": pgettext_lazy("mood", "annoyed"),
+    "angry": pgettext_lazy("mood", "angry"),
+}
+CHANNELS = {
+    "counter": ("counter", _("At the counter")),
+    "phone": ("phone", _("On the phone")),
+    "chat": ("cases", _("In writing, online")),
+}
+OUTCOMES = {
+    "won": ("saved", "good", _("Won: this customer comes back")),
+    "kept": ("partly", "warn", _("Kept, not won")),
+    "lost": ("sign-out", "bad", _("Lost: this customer goes elsewhere")),
 }
 
 
 class NotOffered(Exception):
-    """This reply cannot be chosen here (any more): another page has gone on, or a forged form."""
+    """This cannot be chosen here (any more): another page has gone on, or a forged form."""
 
 
 class DialogueForm(forms.Form):
@@ -50,21 +54,27 @@ class DialogueForm(forms.Form):
         runs = []
         try:
             for run in self.cleaned_data["runs"].split("|")[:MOST_RUNS]:
-                path = [self.tokens[token] for token in run.split(".")]
+                path = [self.tokens[token] for token in run.split(".") if token]
                 walk(self.spec, path)
                 runs.append(path)
+            if not runs[0]:
+                raise ValueError("nothing is said in the first run")
         except (KeyError, ValueError) as error:
             raise forms.ValidationError(_("This reply is not offered here.")) from error
         return runs
 
 
-def take_turn(spec: DialogueContent, response: Json | None, *, at: int, reply: str) -> Json:
-    """The response with one more reply; `at` is how many the page showed in the last run.
+def take_turn(
+    spec: DialogueContent, response: Json | None, *, run: int, at: int, reply: str
+) -> Json:
+    """The response with one more reply; the page showed `at` replies in that run, the last.
 
     The same turn sent twice is one turn. Raises NotOffered.
     """
-    runs = [list(run) for run in response["runs"]] if response else [[]]
+    runs = runs_of(response) or [[]]
     last = runs[-1]
+    if run != len(runs) - 1:
+        raise NotOffered
     if at < len(last) and last[at] == reply:
         return {"runs": runs}
     if at != len(last):
@@ -77,38 +87,28 @@ def take_turn(spec: DialogueContent, response: Json | None, *, at: int, reply: s
     return {"runs": runs}
 
 
-def go_back(spec: DialogueContent, response: Json, *, run: int, to: int) -> Json:
+def go_back(spec: DialogueContent, response: Json | None, *, run: int, to: int) -> Json:
     """The response with a new run that begins with the first `to` replies of that run.
 
-    The runs before are kept. Raises NotOffered.
+    The runs before are kept. Asked for twice, as by a double click, it is one new run. Raises
+    NotOffered.
     """
-    runs = [list(one) for one in response["runs"]]
-    if not 0 <= run < len(runs) or not 0 <= to < len(runs[run]) or len(runs) >= MOST_RUNS:
+    runs = runs_of(response)
+    if not 0 <= run < len(runs) or not 0 <= to < len(runs[run]):
         raise NotOffered
+    wanted = runs[run][:to]
     if not is_over(spec, runs[-1]):
+        if run < len(runs) - 1 and runs[-1] == wanted:
+            return {"runs": runs}
         raise NotOffered
-    return {"runs": [*runs, runs[run][:to]]}
+    if len(runs) >= MOST_RUNS:
+        raise NotOffered
+    return {"runs": [*runs, wanted]}
 
 
-def deciding_turn(spec: DialogueContent, path: Sequence[str]) -> int:
-    """Index of the reply that decided a finished run.
-
-    The one after which the best that could still be reached fell the most; in a run without a
-    loss, the one with the most to lose: whose worst alternative would have cost the most.
-    """
-    best = [best_from(spec, tuple(path[:n])) for n in range(len(path) + 1)]
-    losses = [before - after for before, after in pairwise(best)]
-    if max(losses) > 0:
-        return losses.index(max(losses))
-    states = walk(spec, path)
-    at_stake = [
-        best[n]
-        - min(
-            best_from(spec, (*path[:n], other.id)) for other in offered(spec, states[n], path[:n])
-        )
-        for n in range(len(path))
-    ]
-    return at_stake.index(max(at_stake))
+def runs_of(response: Json | None) -> list[list[str]]:
+    """A copy of the runs played so far."""
+    return [list(run) for run in response["runs"]] if response else []
 
 
 def _reply(id: str, zh: str, en: str, trust: int, to: str, step: str) -> Json:
@@ -188,11 +188,15 @@ class Dialogue(Kind[DialogueContent]):
     def is_complete(self, spec: DialogueContent, response: Json) -> bool:
         return is_over(spec, response["runs"][0])
 
+    def unanswered(self, spec: DialogueContent) -> Grade:
+        return Grade(earned=0, possible=spec.best)
+
     def grade(self, spec: DialogueContent, response: Json) -> Grade:
         """Trust gained in the first run, out of the most that can be gained; never below 0.
 
-        Replies of a node add up to no gain (the content is held to it), so choosing blindly
-        earns nothing on average. Later runs are practice.
+        Gains count in full even where the customer's trust, which stays between 0 and 10, has no
+        room left: who has done everything right is not to earn less for it. The content is
+        held to it that choosing blindly earns little. Later runs are practice.
         """
         first = response["runs"][0]
         if not is_over(spec, first):
@@ -207,70 +211,71 @@ class Dialogue(Kind[DialogueContent]):
     def present(
         self, spec: DialogueContent, response: Json | None, mask: Mask, *, reveal: bool
     ) -> Mapping[str, Any]:
-        runs = response["runs"] if response else [[]]
+        runs = runs_of(response) or [[]]
         played = runs[-1]
-        over = is_over(spec, played)
         states = walk(spec, played)
+        over = states[-1].place in spec.ending
         choices = mask.shuffled(one.id for one in offered(spec, states[-1], played))
+        debriefs = [
+            debrief(spec, run, number) | {"end": place(spec, walk(spec, run)[-1], outcome=True)}
+            for number, run in enumerate(runs, start=1)
+            if reveal and is_over(spec, run)
+        ]
+        icon, word = CHANNELS[spec.channel]
         return {
-            "run": len(runs) - 1,
-            "at": len(played),
+            "channel": spec.channel,
+            "channel_icon": icon,
+            "channel_word": word,
+            "customer": spec.customer.said,
+            "customer_name": _name(spec.customer.said),
+            "your_name": _name(spec.you.said),
+            "number": len(runs),
             "runs_field": self.post_data(spec, response, mask)["runs"] if response else "",
-            "turns": self._turns(spec, played, states, reveal=False),
-            "now": self._place(spec, states[-1]),
-            "over": over,
-            "choices": [
-                {"token": mask.token(one), "text": spec.reply[one].text.said} for one in choices
+            "is_first_over": is_over(spec, runs[0]),
+            "turns": [
+                place(spec, state) | {"said": spec.reply[one].text.said}
+                for one, state in zip(played, states, strict=False)
             ],
-            "runs": [
-                self._debrief(spec, run, n) for n, run in enumerate(runs) if is_over(spec, run)
-            ]
-            if reveal
-            else [],
-            "may_go_back": over and len(runs) < MOST_RUNS,
-        }
-
-    def _place(self, spec: DialogueContent, state: State) -> Json:
-        place = spec.node.get(state.place) or spec.ending[state.place]
-        return {
-            "says": place.says.said,
-            "mood": place.mood,
-            "mood_word": MOODS[place.mood],
-            "scene": place.scene.said if getattr(place, "scene", None) else "",
-            "outcome": getattr(place, "outcome", ""),
-            "summary": place.summary.said if state.place in spec.ending else "",
-        }
-
-    def _turns(
-        self, spec: DialogueContent, path: Sequence[str], states: list[State], *, reveal: bool
-    ) -> list[Json]:
-        turns = []
-        for n, one in enumerate(path):
-            reply = spec.reply[one]
-            turn: Json = {**self._place(spec, states[n]), "n": n, "said": reply.text.said}
-            if reveal:
-                others = [other for other in offered(spec, states[n], path[:n]) if other.id != one]
-                turn |= {
-                    "trust": reply.trust,
-                    "trust_after": states[n + 1].trust,
-                    "step": STEP_BY_SLUG.get(reply.step or ""),
-                    "action": ACTION_BY_SLUG.get(reply.action or ""),
-                    "why": reply.why.said,
-                    "others": [
-                        {"text": o.text.said, "trust": o.trust, "why": o.why.said} for o in others
-                    ],
+            "now": place(spec, states[-1], outcome=reveal),
+            "is_over": over,
+            "choices": [
+                {
+                    "value": f"{len(runs) - 1}.{len(played)}.{mask.token(one)}",
+                    "text": spec.reply[one].text.said,
                 }
-            turns.append(turn)
-        return turns
-
-    def _debrief(self, spec: DialogueContent, run: Sequence[str], number: int) -> Json:
-        states = walk(spec, run)
-        return {
-            "number": number,
-            "turns": self._turns(spec, run, states, reveal=True),
-            "end": self._place(spec, states[-1]),
-            "decided": deciding_turn(spec, run),
-            "trust_from": spec.trust,
-            "trust_to": states[-1].trust,
-            "gained": gained(spec, run),
+                for one in choices
+            ],
+            "debriefs": debriefs[::-1],
+            "compared": [
+                {
+                    **row,
+                    **dict(zip(("icon", "tone", "word"), OUTCOMES[row["outcome"]], strict=True)),
+                }
+                for row in (compared(spec, runs) if reveal else [])
+            ],
+            "may_go_back": reveal and over and len(runs) < MOST_RUNS,
         }
+
+
+def place(spec: DialogueContent, state: State, *, outcome: bool = False) -> Json:
+    """What is said at a node or an ending; how it ended only where that may be told."""
+    shown: Json = {}
+    if node := spec.node.get(state.place):
+        shown = {"says": node.says.said, "scene": node.scene.said if node.scene else ""}
+        feeling: str = node.mood
+    else:
+        ending = spec.ending[state.place]
+        shown, feeling = {"says": ending.says.said, "scene": ""}, ending.mood
+        if outcome:
+            shown |= _ended(ending.outcome) | {"summary": ending.summary.said}
+    return shown | {"mood": feeling, "mood_word": MOODS[feeling], "face": f"mood-{feeling}"}
+
+
+def _ended(outcome: str) -> Json:
+    icon, tone, word = OUTCOMES[outcome]
+    return {"icon": icon, "tone": tone, "word": word}
+
+
+def _name(person: str) -> str:
+    """The name alone, without what an author adds to it: Ms Fang, in her sixties."""
+    return re.split("[,，]", person, maxsplit=1)[0]

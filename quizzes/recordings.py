@@ -68,6 +68,11 @@ def audible_to(person: User) -> QuerySet[Recording]:
     return Recording.objects.filter(may, deleted_at=None)
 
 
+def sent_to(person: User) -> QuerySet[Recording]:
+    """What others have sent and this instructor may hear, the newest first."""
+    return audible_to(person).exclude(owner=person).order_by("-sent_at", "-pk")
+
+
 @transaction.atomic
 def keep_recording(*, owner: User, exercise: Exercise, file: UploadedFile) -> Recording:
     """The recording, its file safe on the disk.

@@ -7,17 +7,22 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from mot_course.web import Request, safe_next, signed_in_or_401
+from people.access import instructors_only
 from quizzes import recordings
 from quizzes.models import Exercise, Recording
-from quizzes.recordings import MOST_KEPT, audible_to, kept_by, path_of
+from quizzes.questions import spec_of
+from quizzes.recordings import MOST_KEPT, audible_to, kept_by, path_of, sent_to
+
+SENT_ON_A_PAGE = 20
 
 
 class RecordingForm(forms.Form):
@@ -87,6 +92,20 @@ def recording(request: Request, recording_id: int) -> HttpResponse:
     except OSError as error:
         raise Http404 from error
     return _sound(request, found, content)
+
+
+@require_safe
+@instructors_only
+def sent_recordings(request: Request) -> HttpResponse:
+    """What trainees have sent to be heard, each beside the cue and the model line."""
+    found = sent_to(request.user).select_related("owner", "exercise__current")
+    page = Paginator(found, SENT_ON_A_PAGE).get_page(request.GET.get("page"))
+    rows = [
+        {"recording": one, "spec": spec_of(one.exercise.current)}
+        for one in page
+        if one.exercise.current is not None and one.exercise.current.kind == "voice"
+    ]
+    return render(request, "marking/recordings.html", {"page": page, "rows": rows})
 
 
 def _sound(request: HttpRequest, found: Recording, content: bytes) -> HttpResponse:

@@ -23,3 +23,16 @@ def instructors_only(view: View) -> View:
         return view(request, *args, **kwargs)
 
     return checked
+
+
+def admins_only(view: View) -> View:
+    """Let admins in; for everybody else there is nothing here."""
+
+    @wraps(view)
+    @login_required
+    def checked(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_admin:
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return checked

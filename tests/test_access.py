@@ -11,78 +11,23 @@ import pytest
 import yaml
 from django.db import transaction
 from django.test import Client
-from django.urls import get_resolver, reverse
+from django.urls import reverse
 
-from quizzes.models import Revision
 from quizzes.starting import start_attempt
 from quizzes.submitting import submit_attempt
-from tests.factories import make_admin, make_cohort, make_instructor, make_trainee
+from tests.factories import make_trainee
 from tests.units.packs import write_pack
-from units.models import Lesson, Unit
+from tests.world import ROLES, make_world, our_addresses
+from units.models import Unit
 from units.pack.loading import load_course
 
 MATRIX = Path(__file__).parent / "access_matrix.yaml"
-ROLES = ["anonymous", "trainee", "other trainee", "instructor", "other instructor", "admin"]
 METHODS = ["GET", "POST"]
-
-
-def our_addresses():
-    """Every named address but those of Django's admin, which has one row for its index."""
-    found = {}
-
-    def walk(patterns, prefix):
-        for pattern in patterns:
-            if hasattr(pattern, "url_patterns"):
-                if pattern.app_name != "admin":
-                    space = f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix
-                    walk(pattern.url_patterns, space)
-            else:
-                assert pattern.name, f"{pattern.pattern} has no name"
-                found[prefix + pattern.name] = pattern
-
-    walk(get_resolver().url_patterns, "")
-    return {**found, "admin:index": None}
 
 
 @pytest.fixture
 def world(db, tmp_path):
-    """A trainee in the middle of things, and the arguments of every address."""
-    load_course(write_pack(tmp_path))
-    cohort, elsewhere = make_cohort(), make_cohort()
-    trainee = make_trainee(cohort=cohort)
-    people = {
-        "anonymous": None,
-        "trainee": trainee,
-        "other trainee": make_trainee(cohort=elsewhere),
-        "instructor": make_instructor(cohort=cohort),
-        "other instructor": make_instructor(cohort=elsewhere),
-        "admin": make_admin(),
-    }
-    check = Unit.objects.get().check_quiz
-    attempt = start_attempt(quiz=check, trainee=trainee)
-    lesson = Lesson.objects.select_related("practice_quiz").get()
-    revision = Revision.objects.get(exercise__slug="lesson-one-true")
-    arguments = {
-        "units:course": ["core"],
-        "units:comparison": ["core"],
-        "units:unit": ["first"],
-        "units:lesson": ["first", "one"],
-        "units:finish": ["first", "one"],
-        "units:seen": ["first", "one"],
-        "quizzes:quiz": [check.slug],
-        "quizzes:attempt": [attempt.pk],
-        "quizzes:answer": [attempt.pk, 1],
-        "quizzes:submit": [attempt.pk],
-        "quizzes:ticket": [attempt.pk],
-        "quizzes:practice": [lesson.practice_quiz.slug, "lesson-one-true"],
-        "quizzes:report_mistake": [revision.pk],
-        "cases:case": ["a-case"],
-        "people:use_link": ["nonsense"],
-        "people:end_session": [0],
-        "people:person_link": [trainee.username],
-        "account_reset_password_from_key": ["a", "set-password"],
-    }
-    return people, arguments, attempt
+    return make_world(tmp_path)
 
 
 def client_of(person):
@@ -101,7 +46,7 @@ def status(client, method, url):
 
 
 def test_every_address_answers_every_role_as_the_matrix_says(world):
-    people, arguments, _ = world
+    people, arguments = world.people, world.arguments
     found = {}
     for name in sorted(our_addresses()):
         url = reverse(name, args=arguments.get(name, []))
@@ -121,7 +66,7 @@ def test_no_get_changes_anything(world):
     from django.apps import apps
     from django.db import connection
 
-    people, arguments, _ = world
+    people, arguments = world.people, world.arguments
     tables = [
         model._meta.db_table
         for app in ("outbox", "people", "quizzes", "cases", "units")
@@ -153,7 +98,7 @@ def test_no_get_changes_anything(world):
 
 
 def test_an_attempt_of_somebody_else_is_not_there(world):
-    people, _, attempt = world
+    people, attempt = world.people, world.attempt
     for role in ("other trainee", "other instructor", "instructor", "admin"):
         client = client_of(people[role])
         assert client.get(reverse("quizzes:attempt", args=[attempt.pk])).status_code == 404

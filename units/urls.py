@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from units import views
+from units import views, views_edit
 
 app_name = "units"
 
@@ -14,4 +14,20 @@ urlpatterns = [
     path("units/<slug:unit>/<slug:lesson>/", views.lesson, name="lesson"),
     path("units/<slug:unit>/<slug:lesson>/finish/", views.finish, name="finish"),
     path("units/<slug:unit>/<slug:lesson>/seen/", views.seen, name="seen"),
+    path("units/<slug:unit>/<slug:lesson>/edit/", views_edit.edit, name="edit_lesson"),
+    path("units/<slug:unit>/<slug:lesson>/edit/draft/", views_edit.save_draft, name="edit_draft"),
+    path(
+        "units/<slug:unit>/<slug:lesson>/edit/compare/",
+        views_edit.compare_draft,
+        name="edit_compare",
+    ),
+    path("units/<slug:unit>/<slug:lesson>/edit/here/", views_edit.here, name="edit_here"),
+    path("units/<slug:unit>/<slug:lesson>/edit/preview/", views_edit.preview, name="edit_preview"),
+    path("units/<slug:unit>/<slug:lesson>/edit/publish/", views_edit.publish, name="edit_publish"),
+    path("units/<slug:unit>/<slug:lesson>/edit/history/", views_edit.history, name="edit_history"),
+    path(
+        "units/<slug:unit>/<slug:lesson>/edit/history/<int:number>/restore/",
+        views_edit.restore,
+        name="edit_restore",
+    ),
 ]

@@ -8,7 +8,7 @@ from quizzes.kinds.rubrics import LEVELS
 from quizzes.problems import Problems
 from units.pack.reading import Pack, PackBank, PackLesson, PackUnit
 from units.pack.schema import CourseFile
-from units.pack.texts import embeds_in, faults_in
+from units.pack.texts import problems_in
 
 
 def check_together(pack: Pack, problems: Problems) -> None:
@@ -38,36 +38,19 @@ def _ids_stand_once(pack: Pack, problems: Problems) -> None:
 
 
 def _lesson(pack: Pack, unit: PackUnit, lesson: PackLesson, problems: Problems) -> None:
-    exercises = lesson.declared
     figures = {figure.id for figure in lesson.file.figures}
-    embedded: dict[str, list[tuple[str, str]]] = {}
-    for language, text in lesson.markdown.items():
-        path = lesson.path.with_name(lesson.path.name.removesuffix(".yaml") + f".{language}.md")
-        for line, message in faults_in(text):
-            problems.add(path, message, line=line)
-        there: dict[str, Callable[[str], bool]] = {
-            "exercise": lambda name: name in exercises or name in pack.case_exercise_slugs,
-            "figure": figures.__contains__,
-            "case": pack.cases.__contains__,
-        }
-        embeds = embeds_in(text)
-        for embed in embeds:
-            if not there[embed.what](embed.name):
-                problems.add(path, f"there is no {embed.what} {embed.name!r}", line=embed.line)
-        names = [(embed.what, embed.name) for embed in embeds]
-        for one in sorted({one for one in names if names.count(one) > 1}):
-            problems.add(path, f"the {one[0]} {one[1]!r} is embedded twice")
-        embedded[language] = names
-    if embedded["zh"] != embedded["en"]:
-        zh = ", ".join(name for _, name in embedded["zh"]) or "nothing"
-        en = ", ".join(name for _, name in embedded["en"]) or "nothing"
-        problems.add(
-            lesson.path, f"the languages embed different things: Chinese {zh}; English {en}"
-        )
-    for slug in sorted(exercises - {name for what, name in embedded["zh"] if what == "exercise"}):
-        problems.add(lesson.path, f"the exercise {slug!r} is not embedded in the text")
-    for figure in sorted(figures - {name for what, name in embedded["zh"] if what == "figure"}):
-        problems.add(lesson.path, f"the figure {figure!r} is not embedded in the text")
+    there: dict[str, Callable[[str], bool]] = {
+        "exercise": lambda name: name in lesson.declared or name in pack.case_exercise_slugs,
+        "figure": figures.__contains__,
+        "case": pack.cases.__contains__,
+    }
+    declared = {"exercise": lesson.declared, "figure": figures}
+    for one in problems_in(lesson.markdown, there, declared):
+        path = lesson.path
+        if one.language:
+            name = path.name.removesuffix(".yaml") + f".{one.language}.md"
+            path = path.with_name(name)
+        problems.add(path, one.message, line=one.line)
 
 
 def _unit(pack: Pack, unit: PackUnit, problems: Problems) -> None:

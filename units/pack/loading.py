@@ -5,18 +5,16 @@ from pathlib import Path
 
 from django.db import connection, transaction
 from django.utils import timezone
-from django.utils.translation import override
 
 from cases.publishing import publish_case
 from mot_course.web import Json
 from quizzes.models import Quiz
-from units.figures import figure_html
-from units.models import Course, CourseUnit, Lesson, LessonRevision, Unit
+from units.models import Course, CourseUnit, Lesson, Unit
 from units.pack import canonical
 from units.pack.reading import Pack, PackLesson, PackUnit, practised_in, read_pack
 from units.pack.schema import CourseFile
 from units.pack.stocking import Stock, Summary
-from units.pack.texts import DJANGO_LANGUAGE, blocks_of
+from units.publishing import fill_lesson, publish_lesson
 
 TESTS = {
     "pre_test": (Quiz.Purpose.PRE, "课前自测", "Pre-test", Quiz.Feedback.NEVER),
@@ -143,19 +141,13 @@ class _Loader:
             self.stock.note("lessons", name, "kept")
             return
         self.stock.note("lessons", name, "changed" if stored else "made")
-        file = one.file
         lesson.position, lesson.archived_at = one.position, None
-        lesson.title_zh, lesson.title_en = file.title.zh, file.title.en
-        lesson.step, lesson.minutes = file.step or "", file.minutes
+        fill_lesson(lesson, source)
         lesson.practice_quiz = self._practice(pack_unit, one)
         lesson.pack_digest = digest
         lesson.save()
         if present != digest:
-            number = lesson.current.number + 1 if lesson.current else 1
-            lesson.current = LessonRevision.objects.create(
-                lesson=lesson, number=number, digest=digest, source=source, **_blocks(one)
-            )
-            lesson.save(update_fields=["current"])
+            publish_lesson(lesson=lesson, source=source, digest=digest)
 
     def _practice(self, unit: PackUnit, one: PackLesson) -> Quiz | None:
         practised = practised_in(self.pack, one)
@@ -226,13 +218,3 @@ class _Loader:
             attempts_allowed=1,
             feedback=feedback,
         )
-
-
-def _blocks(lesson: PackLesson) -> dict[str, list[Json]]:
-    """The rendered blocks of a lesson in both languages."""
-    made = {}
-    for language in ("zh", "en"):
-        with override(DJANGO_LANGUAGE[language]):
-            figures = {figure.id: figure_html(figure) for figure in lesson.file.figures}
-            made[f"blocks_{language}"] = blocks_of(lesson.markdown[language], figures, language)
-    return made

@@ -1,7 +1,7 @@
 """A lesson's Markdown: cut into blocks at headings and embeds, rendered, figures drawn in."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from django.utils.html import escape
@@ -63,6 +63,51 @@ def faults_in(markdown: str) -> list[tuple[int, str]]:
     if open_at:
         faults.append((open_at, "this ::: block is never closed"))
     return faults
+
+
+@dataclass(frozen=True, order=True)
+class TextProblem:
+    """Something a lesson's author has to mend; language "" is both texts together."""
+
+    language: str
+    line: int
+    message: str
+
+
+def problems_in(
+    markdown: Mapping[str, str],
+    there: Mapping[str, Callable[[str], bool]],
+    declared: Mapping[str, Collection[str]],
+) -> list[TextProblem]:
+    """What is wrong with the texts of a lesson, each alone and together.
+
+    `there` says of a kind of embed whether there is one of that name; `declared` names what has to
+    stand in the text.
+    """
+    found: list[TextProblem] = []
+    embedded: dict[str, list[tuple[str, str]]] = {}
+    for language, text in markdown.items():
+        found += [TextProblem(language, line, message) for line, message in faults_in(text)]
+        embeds = embeds_in(text)
+        for embed in embeds:
+            if not there[embed.what](embed.name):
+                message = f"there is no {embed.what} {embed.name!r}"
+                found.append(TextProblem(language, embed.line, message))
+        names = [(embed.what, embed.name) for embed in embeds]
+        for one in sorted({one for one in names if names.count(one) > 1}):
+            message = f"the {one[0]} {one[1]!r} is embedded twice"
+            found.append(TextProblem(language, 0, message))
+        embedded[language] = names
+    if embedded["zh"] != embedded["en"]:
+        zh = ", ".join(name for _, name in embedded["zh"]) or "nothing"
+        en = ", ".join(name for _, name in embedded["en"]) or "nothing"
+        message = f"the languages embed different things: Chinese {zh}; English {en}"
+        found.append(TextProblem("", 0, message))
+    for what, names_of in declared.items():
+        for name in sorted(set(names_of) - {name for kind, name in embedded["zh"] if kind == what}):
+            message = f"the {what} {name!r} is not embedded in the text"
+            found.append(TextProblem("", 0, message))
+    return found
 
 
 def blocks_of(markdown: str, figures: Mapping[str, str], language: str) -> list[Json]:

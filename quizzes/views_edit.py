@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from mot_course.web import Json, Request
 from people.access import admins_only
-from quizzes import editing
+from quizzes import editing, neighbours
 from quizzes.drafting import NewerDraftExists, Present, say_here
 from quizzes.editing import NothingChanged, NotReady, PublishedMeanwhile, present_exercise
 from quizzes.forms_edit import NewExerciseForm, PublishForm, posted_fields
@@ -29,7 +29,7 @@ from quizzes.item_fields import (
 )
 from quizzes.item_preview import preview_of
 from quizzes.kinds import KINDS
-from quizzes.models import Bank, Exercise
+from quizzes.models import Bank, Exercise, Quiz
 from quizzes.receiving import at_most, faults_of, json_of
 from quizzes.word_diff import changes_between
 
@@ -73,9 +73,26 @@ def exercise_to_edit(slug: str) -> Exercise:
     found: Exercise = get_object_or_404(
         Exercise.objects.select_related("current", "draft__edited_by"), slug=slug
     )
-    if not present_exercise(found).content:
+    if not present_exercise(found).content or case_quiz_of(found) is not None:
         raise Http404
     return found
+
+
+def _home_of_case_exercise(slug: str) -> str | None:
+    """The page of the case an exercise belongs to, if it belongs to one."""
+    found = Exercise.objects.filter(slug=slug).first()
+    quiz = case_quiz_of(found) if found is not None else None
+    home = neighbours.around(quiz).home if quiz is not None else None
+    return home.url if home is not None else None
+
+
+def case_quiz_of(exercise: Exercise) -> Quiz | None:
+    """The quiz of the case an exercise belongs to: its document is where it is edited.
+
+    Edited here, a dump would lose it and the case's next publishing would overwrite it.
+    """
+    own = Quiz.objects.filter(purpose=Quiz.Purpose.CASE, bank__items__exercise=exercise)
+    return own.select_related("bank").first()
 
 
 def frame_of(exercise: Exercise, present: Present) -> dict[str, Any]:
@@ -122,6 +139,9 @@ def new_exercise(request: Request) -> HttpResponse:
 @at_most(MOST_BYTES)
 def edit(request: Request, slug: str) -> HttpResponse:
     """The editor. Without a script, POST saves all fields."""
+    if request.method != "POST" and (home := _home_of_case_exercise(slug)) is not None:
+        messages.info(request, _("This exercise belongs to a case: edit it there."))
+        return redirect(home)
     found = exercise_to_edit(slug)
     present = present_exercise(found)
     if request.method != "POST":

@@ -20,9 +20,11 @@ from people.access import instructors_only
 from quizzes import recordings
 from quizzes.models import Exercise, Recording
 from quizzes.questions import spec_of
+from quizzes.receiving import at_most
 from quizzes.recordings import MOST_KEPT, audible_to, kept_by, path_of, sent_to
 
 SENT_ON_A_PAGE = 20
+MOST_SENT = 3_000_000  # bytes of a request; a recording is smaller
 
 
 class RecordingForm(forms.Form):
@@ -42,6 +44,7 @@ class RecordingForm(forms.Form):
 
 
 @require_POST
+@at_most(MOST_SENT)
 @signed_in_or_401
 def upload(request: Request) -> HttpResponse:
     """Keep a recording: 201 with its number and address.

@@ -64,6 +64,14 @@ def redis_url() -> Iterator[str]:
 
 
 @pytest.fixture(autouse=True)
+def _own_language() -> None:
+    """A page shown in one test would leave its language behind for the next."""
+    from django.utils import translation
+
+    translation.activate("en")
+
+
+@pytest.fixture(autouse=True)
 def _own_cache(request: pytest.FixtureRequest) -> Iterator[None]:
     """The cache table is no model's, so a test with real transactions has to clear it itself."""
     yield

@@ -122,7 +122,7 @@ class Rating(Kind[RatingContent]):
         for thing in spec.things:
             views = [(f"{thing.id}.{view.id}", view.title.said) for view in spec.views]
             views = views or [(thing.id, "")]
-            numbers = [given.get(key) for key, _title in views]
+            rated = [given[key] for key, _title in views if key in given]
             things.append(
                 Choice(
                     token=mask.token(thing.id),
@@ -132,9 +132,8 @@ class Rating(Kind[RatingContent]):
                             {"token": mask.token(key), "title": title, "given": given.get(key)}
                             for key, title in views
                         ],
-                        "gap": numbers[1] - numbers[0]
-                        if len(numbers) > 1 and None not in numbers
-                        else None,
+                        # How far what was met lies from what was expected.
+                        "gap": rated[1] - rated[0] if len(rated) > 1 else None,
                     },
                 )
             )

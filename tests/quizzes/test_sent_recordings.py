@@ -68,3 +68,14 @@ def test_more_recordings_cost_no_more_queries(django_assert_max_num_queries):
 
     with django_assert_max_num_queries(5):
         client.get("/marking/recordings/")
+
+
+def test_a_request_that_is_too_large_is_refused():
+    client = Client()
+    client.force_login(make_trainee())
+
+    refused = client.post(
+        "/quizzes/recordings/", b"x" * 3_000_001, content_type="application/octet-stream"
+    )
+
+    assert refused.status_code == 413

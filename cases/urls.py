@@ -1,4 +1,4 @@
-"""Addresses of the case library; `mine`, `new` and `edit` are reserved slugs."""
+"""Addresses of the case library; `mine`, `accepted`, `new` and `edit` are reserved slugs."""
 
 from django.urls import path
 
@@ -29,6 +29,7 @@ urlpatterns = [
     path("mine/<int:write_up_id>/nominate/", views_mine_after.nominate, name="nominate"),
     path("mine/<int:write_up_id>/discard/", views_mine_after.discard, name="mine_discard"),
     path("mine/<int:write_up_id>/bring-back/", views_mine_after.bring_back, name="mine_bring_back"),
+    path("accepted/", views_mine_after.accepted, name="accepted"),
     path("new/", views_transfer.new_case, name="new_case"),
     path("<slug:slug>/", views.case, name="case"),
     path("<slug:slug>/edit/", views_edit.edit, name="edit"),

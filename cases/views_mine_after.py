@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -82,6 +83,15 @@ def consent(request: Request, write_up_id: int) -> HttpResponse:
     else:
         messages.success(request, _("Taken back. The case stays yours alone."))
     return redirect("cases:write_up", found.pk)
+
+
+@require_safe
+@instructors_only
+def accepted(request: Request) -> HttpResponse:
+    """Accepted cases one may nominate, and which of them wait for their author's consent."""
+    found = write_ups.accepted_in_reach_of(request.user)
+    page = Paginator(found, 30).get_page(request.GET.get("page"))
+    return render(request, "cases/accepted.html", {"page": page})
 
 
 @require_POST

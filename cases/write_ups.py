@@ -298,6 +298,22 @@ def may_nominate(person: User, write_up: WriteUp) -> bool:
     return person.is_instructor and people_reached_by(person).filter(pk=write_up.author_id).exists()
 
 
+def came_back_to(author: User) -> WriteUp | None:
+    """The case an instructor has returned to its author, the newest; one query."""
+    return write_ups_of(author).filter(state=State.RETURNED).order_by("-changed_at").first()
+
+
+def accepted_in_reach_of(person: User) -> QuerySet[WriteUp]:
+    """Accepted cases that this instructor could nominate, those whose author agrees first."""
+    return (
+        WriteUp.objects.filter(
+            state=State.ACCEPTED, discarded_at=None, author__in=people_reached_by(person)
+        )
+        .select_related("author")
+        .order_by(F("consent_at").desc(nulls_last=True), "-changed_at")
+    )
+
+
 def nominated_write_ups() -> QuerySet[WriteUp]:
     """What waits for an editor: nominated, with consent, not in the library yet."""
     return (

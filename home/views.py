@@ -11,6 +11,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from cases.write_ups import came_back_to
 from home.forms import SettingsForm
 from home.greeting import first_name, greeting
 from home.mastery import mastery_of
@@ -39,6 +40,7 @@ def today(request: Request) -> HttpResponse:
         "rows": rows_after(current, states) if current else [],
         "mastery": mastery,
         "has_mastery": any(one.percent is not None for one in mastery),
+        "came_back": None if request.user.is_instructor else came_back_to(request.user),
         "to_mark": count_waiting(request.user) if request.user.is_instructor else 0,
     }
     return render(request, "home/today.html", context)

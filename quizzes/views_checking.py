@@ -96,8 +96,11 @@ def _check_parts(request: Request, question: Question) -> HttpResponse:
     return _part(request, checked)
 
 
-def _check_page(request: Request, question: Question, page: Ticket) -> HttpResponse:
-    """Nothing typed elsewhere on the page is lost: it is saved on the way."""
+def save_the_page(request: Request, page: Ticket) -> tuple[Attempt, dict[int, Refused], set[int]]:
+    """Nothing typed elsewhere on a page is lost: without a script it is saved on the way.
+
+    (the attempt, what was refused by position, where a part was written elsewhere meanwhile).
+    """
     found = get_object_or_404(
         Attempt.objects.of(request.user).select_related("quiz"), pk=page.attempt_id
     )
@@ -107,7 +110,11 @@ def _check_page(request: Request, question: Question, page: Ticket) -> HttpRespo
         save_quietly(request, found, one)
     take_flags(request, found, answers)
     written = save_posted_parts(answers, request.POST, request.user)
-    refused |= written
+    return found, refused | written, set(written)
+
+
+def _check_page(request: Request, question: Question, page: Ticket) -> HttpResponse:
+    found, refused, written = save_the_page(request, page)
     if question.position in written:
         at = question.position
         return player(request, found, is_review=False, status=422, refused=refused, at=at)

@@ -1,5 +1,7 @@
 """Taking a turn in a conversation: in an attempt, and in practice inside a lesson."""
 
+from contextlib import suppress
+
 from django import forms
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
@@ -9,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from mot_course.web import Request, safe_next
 from quizzes import answering
+from quizzes.answering import Ticket
 from quizzes.kinds.dialogue import NotOffered
 from quizzes.models import Quiz, Revision
 from quizzes.questions import Question
@@ -19,6 +22,7 @@ from quizzes.turns import (
     now_in_attempt,
     now_in_practice,
 )
+from quizzes.views_checking import save_the_page
 
 
 class MoveForm(forms.Form):
@@ -44,6 +48,9 @@ def turn(request: Request, attempt_id: int, position: int) -> HttpResponse:
     question = answering.question_at(attempt_id=attempt_id, position=position, trainee=request.user)
     if question is None or not question.rules.takes_turns:
         raise Http404
+    if not request.headers.get("X-Part"):
+        with suppress(answering.BadTicket):
+            save_the_page(request, Ticket.read(request.POST.get("ticket", ""), attempt_id))
     try:
         now = move_in_attempt(
             question=question, trainee=request.user, move=MoveForm(request.POST).move()

@@ -37,6 +37,11 @@
       line.className = "save" + ({ saved: " good", invalid: " bad", "too-large": " bad", newer: " warn", retry: " warn", "signed-out": " warn" }[state] || "");
       line.dataset.state = state;
       line.replaceChildren(...found.childNodes);
+      if (state !== "saved") return;
+      document.querySelectorAll("[data-once-saved]").forEach((one) => { // now there is something to publish
+        one.hidden = false;
+        if (one.dataset.onceSaved) one.textContent = one.dataset.onceSaved;
+      });
     }
 
     function remember() {

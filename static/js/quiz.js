@@ -374,6 +374,8 @@
   form.addEventListener("input", (event) => {
     const section = event.target.closest(".question");
     if (!section) return;
+    // Something is given now: what was said about its absence holds no longer.
+    if (!event.target.name.endsWith("-flagged")) section.querySelectorAll("[data-asked] p.error").forEach((one) => one.remove());
     if (event.target.closest("[data-saves-itself]")) return mark();
     if (isChecked(section) || section.querySelector("[data-saves-itself]")) return flag(section);
     const isTyped = event.target.matches("textarea, input[type=text], input:not([type])");

@@ -21,10 +21,14 @@ from django.test import Client  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from people.models import User  # noqa: E402
+from quizzes.kinds import KINDS  # noqa: E402
 from quizzes.models import Answer, Attempt, Bank, BankItem, Exercise, Quiz, Revision  # noqa: E402
 from quizzes.questions import Question, spec_of  # noqa: E402
 from quizzes.starting import start_attempt  # noqa: E402
 from quizzes.submitting import Unsent, submit_attempt  # noqa: E402
+from tests.browser import clerk_world  # noqa: E402
+from tests.browser.right_answers import right_answer  # noqa: E402
+from tests.quizzes.making import make_exercise  # noqa: E402
 from units.finishing import finish_lesson  # noqa: E402
 from units.models import Course, Lesson, Unit  # noqa: E402
 
@@ -43,20 +47,32 @@ def prepare() -> None:
 
 
 def _make_quiz_of_every_kind() -> None:
-    """A quiz with one exercise of the course for each kind; statements with confidence first."""
+    """A quiz with one exercise for each kind: of the course if it has one, else the kind's sample.
+
+    Statements with confidence first; of moments the one that asks most.
+    """
     bank = Bank.objects.create(slug=EVERY_KIND, title_zh="各种题型", title_en="Every kind")
     current = Exercise.objects.filter(archived_at=None).exclude(current=None).order_by("slug")
     chosen: dict[str, Exercise] = {}
     for exercise in current.select_related("current"):
         revision = exercise.current
-        if revision.kind not in chosen or revision.rules.asks_confidence(spec_of(revision)):
+        if revision.kind not in chosen or _asks_more(revision, chosen[revision.kind].current):
             chosen[revision.kind] = exercise
+    for kind in KINDS:
+        chosen.setdefault(kind, make_exercise(kind))
     for position, kind in enumerate(sorted(chosen, reverse=True), start=1):
         BankItem.objects.create(bank=bank, exercise=chosen[kind], position=position)
     Quiz.objects.create(
         slug=EVERY_KIND, title_zh="各种题型", title_en="Every kind", purpose=Quiz.Purpose.CHECK,
         bank=bank, feedback=Quiz.Feedback.SUBMIT,
     )  # fmt: skip
+
+
+def _asks_more(revision: Revision, than: Revision) -> bool:
+    spec = spec_of(revision)
+    if revision.kind == "moments":
+        return len(spec.names) > len(spec_of(than).names)
+    return revision.rules.asks_confidence(spec) and not than.rules.asks_confidence(spec_of(than))
 
 
 def make_trainee(**fields: Any) -> dict[str, Any]:
@@ -117,25 +133,11 @@ def right_practice(exercise: str) -> dict[str, Any]:
 
 
 def _fields(question: Question) -> dict[str, Any]:
-    posted = question.rules.post_data(question.spec, _right(question.revision), question.mask)
+    posted = question.rules.post_data(question.spec, right_answer(question.revision), question.mask)
     fields = {f"{question.prefix}-{name}": value for name, value in posted.items()}
     if question.rules.asks_confidence(question.spec):
         fields[f"{question.prefix}-confidence"] = "fairly"
     return fields
-
-
-def _right(revision: Revision) -> dict[str, Any]:
-    spec = spec_of(revision)
-    match revision.kind:
-        case "true_false":
-            return {"answer": spec.answer}
-        case "single_choice":
-            return {"choice": next(one.id for one in spec.options if one.correct)}
-        case "multiple_choice":
-            return {"choices": [one.id for one in spec.options if one.correct]}
-        case "allocate":
-            return {"percents": {one.id: one.percent for one in spec.options}}
-    return {"placed": {thing.id: thing.places[0] for thing in revision.rules.things(spec)}}
 
 
 def finish_units(username: str, but: str) -> None:
@@ -152,7 +154,7 @@ def take(username: str, quiz: str, *, right: bool = True) -> int:
     attempt = _start(username, quiz)
     rows = attempt.answers.select_related("revision")
     given = [
-        Unsent(row.position, _right(row.revision), "sure", sequence=1)
+        Unsent(row.position, right_answer(row.revision), "sure", sequence=1)
         for row in rows if right
     ]  # fmt: skip
     submit_attempt(attempt_id=attempt.pk, trainee=attempt.trainee, unsent=given)
@@ -178,7 +180,7 @@ def addresses() -> dict[str, str]:
 
 DEEDS = [
     prepare, make_trainee, make_session, start, answers, attempts, right_fields, right_practice,
-    finish_units, take, addresses,
+    finish_units, take, addresses, *clerk_world.DEEDS,
 ]  # fmt: skip
 
 

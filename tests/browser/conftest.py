@@ -12,10 +12,14 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
+from tests.browser.hands import HANDS, Keys, Touch
 from tests.browser.running_site import Clerk, Site
 from tests.browser.visiting import PATIENCE, PHONE, Visit
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking",
+    "--use-fake-device-for-media-stream",  # a microphone that beeps; a visit allows it, or not
+]  # fmt: skip
 FALLBACK = "/usr/bin/chromium"
 
 expect.set_options(timeout=PATIENCE)
@@ -104,6 +108,21 @@ def visit(site: Site, chromium: Browser) -> Iterator[Begin]:
     """
     with _visits(site, chromium) as begin:
         yield begin
+
+
+Enter = Callable[..., tuple[Visit, Keys | Touch]]
+
+
+@pytest.fixture(params=HANDS)
+def enter(request: pytest.FixtureRequest, visit: Begin) -> Enter:
+    """A function that gives a visit and a hand for it: keys alone on a desk, touch on a phone."""
+    hand = HANDS[request.param]
+
+    def begin(person: dict | bool = True, **words: str) -> tuple[Visit, Keys | Touch]:
+        me = visit(person, viewport=hand.viewport, **words)
+        return me, hand(me.page())
+
+    return begin
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from playwright.sync_api import Page, expect
 
 from tests.browser.taking import fill_in
-from tests.browser.visiting import Visit, save_state
+from tests.browser.visiting import Visit, settled
 
 OPEN_ALL = "document.querySelectorAll('main details').forEach((one) => { one.open = true; })"
 
@@ -84,7 +84,7 @@ def _quiz_of_every_kind(me: Visit, page: Page, clerk) -> Iterator[tuple[str, Pag
     for kind, fields in zip(kinds, clerk.ask("right_fields", attempt=attempt), strict=True):
         yield f"player, {kind}", page
         fill_in(page.locator(".question.now"), fields)
-        save_state(page, "saved")
+        settled(page)
         yield f"player, {kind} answered", page
         page.locator("#next").click()
     page.locator("#strip summary").click()

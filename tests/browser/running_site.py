@@ -68,6 +68,7 @@ class Site:
             "REDIS_URL": "redis://127.0.0.1:1/0",  # nobody listens: no page may notice
             "STATIC_ROOT": str(folder / "static"),
             "MAIL_FOLDER": str(folder / "mail"),
+            "PRIVATE_FILES": str(folder / "private"),
             "LOG_LEVEL": "WARNING",
         }
         (folder / "static").mkdir()

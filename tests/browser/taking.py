@@ -9,17 +9,49 @@ from tests.browser.visiting import save_state
 
 def fill_in(scope: Locator, fields: dict, *, javascript: bool = True) -> None:
     """Give the answer `fields` (names of the form's controls to values) as a person would."""
-    part = scope.locator("[data-part=order], [data-part=match]")
+    if any(name.endswith("-runs") for name in fields):
+        talk(scope, *[path for name, path in fields.items() if name.endswith("-runs")])
+        return
+    part = scope.locator("[data-part=order], [data-part=match], [data-part=moments]")
     shape = part.get_attribute("data-part") if javascript and part.count() else ""
     if shape == "order":
         put_in_order(scope, fields)
+    elif shape == "moments":
+        mark_moments(scope, fields)
     for name, value in fields.items():
         if shape == "match":
             pair = scope.locator(".pair").filter(has=scope.page.locator(f"select[name='{name}']"))
             scope.locator(f"[data-card='{value}']").click()
             pair.locator(".place").click()
-        elif shape != "order":
+        elif not shape:
+            if javascript and name.endswith("-text") and scope.locator("[data-writing]").count():
+                scope.locator("[data-writing]:not([open]) > summary").click()
             _set(scope.locator(f"[name='{name}']"), scope, name, value)
+
+
+def talk(scope: Locator, path: str) -> None:
+    """Say the replies of `path` (tokens joined by dots), one after the other."""
+    for token in path.split("."):
+        reply = scope.locator(f".reply[value$='.{token}']")
+        reply.click()
+        reply.wait_for(state="detached")
+
+
+def mark_moments(scope: Locator, fields: dict) -> None:
+    """Mark lines by the panel that a tap opens."""
+    for name, value in fields.items():
+        _, what, token = name.split("-", 2)
+        panel = scope.locator("dialog.sheet")
+        if what == "mark":
+            if panel.is_visible():
+                panel.locator("[data-done]").click()
+            scope.locator(f"[data-spot='{token}'] .piece").click()
+            panel.locator(f"[data-polarity={value}]").click()
+        elif what in ("step", "action"):
+            panel.locator(f"[data-{what}='{value}']").click()
+        else:
+            panel.locator("[data-why]").fill(value)
+    panel.locator("[data-done]").click()
 
 
 def _set(control: Locator, scope: Locator, name: str, value) -> None:

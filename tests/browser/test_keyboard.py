@@ -238,21 +238,48 @@ def test_arrow_keys_turn_lessons_but_not_from_inside_an_exercise(visit, places):
     page.wait_for_url(f"**{places['lessons'][0]}")
 
 
-@pytest.mark.parametrize(
-    "where", ["today", "lesson", "player", "overview", "me", "case list", "sign-in"]
-)
+TRAINEE = ["today", "lesson", "player", "overview", "me", "case list", "moments", "own case"]
+STAFF = ["marking", "case editor", "item editor"]
+
+
+def place_of(where, clerk, places, me):
+    """The address of a page for the walk by Tab."""
+    plain = {
+        "today": "/", "lesson": places["lessons"][0], "me": "/me/", "case list": "/cases/",
+        "sign-in": "/accounts/login/", "item editor": "/items/exercises/{}/edit/",
+    }  # fmt: skip
+    if where == "own case":
+        mine = clerk.ask("begin_own_case", username=me.username)["pk"]
+        return f"/cases/mine/{mine}/?rung=full"
+    if where == "moments":
+        quiz = clerk.ask("case_of", slug="itinerary-call")["quiz"]
+        return f"/quizzes/attempts/{clerk.ask('start', username=me.username, quiz=quiz)}/"
+    if where in ("player", "overview"):
+        attempt = clerk.ask("start", username=me.username, quiz="every-kind")
+        return f"/quizzes/attempts/{attempt}/" + ("?review=1" if where == "overview" else "")
+    if where == "case editor":
+        clerk.ask("make_case", slug=f"tabbed-{me.username}")
+        return f"/cases/tabbed-{me.username}/edit/"
+    if where == "item editor":
+        made = clerk.ask("make_bank_called", slug=f"tabbed-{me.username}")
+        return plain[where].format(made["items"][0])
+    return plain[where]
+
+
+@pytest.mark.parametrize("where", [*TRAINEE, *STAFF, "sign-in"])
 @pytest.mark.parametrize("width", ["phone", "desk"])
 def test_whoever_tabs_sees_where_they_are(visit, clerk, places, where, width):
     # Without motion the page has scrolled when the key is up.
     viewport = DESK if width == "desk" else None
-    me = visit(person=where != "sign-in", viewport=viewport, motion="reduce")
-    address = {
-        "today": "/", "lesson": places["lessons"][0], "me": "/me/", "case list": "/cases/",
-        "sign-in": "/accounts/login/",
-    }.get(where)  # fmt: skip
-    if address is None:
-        attempt = clerk.ask("start", username=me.username, quiz="every-kind")
-        address = f"/quizzes/attempts/{attempt}/" + ("?review=1" if where == "overview" else "")
+    if where == "marking":
+        people = clerk.ask("make_class")
+        work = clerk.ask("hand_in_own_case", username=people["trainees"][0]["username"])
+        me = visit(people["instructors"][0], viewport=viewport, motion="reduce")
+        address = f"/marking/{work['answer']}/"
+    else:
+        person = clerk.ask("make_one", role="admin") if where in STAFF else where != "sign-in"
+        me = visit(person, viewport=viewport, motion="reduce")
+        address = place_of(where, clerk, places, me)
     page = me.page(address)
     unseen, stops = [], 0
     for _ in range(80):

@@ -5,7 +5,7 @@ import pytest
 from tests.browser.pages import OPEN_ALL
 from tests.browser.taking import fill_in, question
 from tests.browser.test_every_page import STICKS_OUT
-from tests.browser.visiting import save_state
+from tests.browser.visiting import settled
 
 pytestmark = pytest.mark.browser
 
@@ -33,7 +33,7 @@ def test_a_quiz_does_not_jump(visit, clerk):
     page = me.page(f"/quizzes/attempts/{attempt}/")
     for fields in clerk.ask("right_fields", attempt=attempt):
         fill_in(question(page), fields)
-        save_state(page, "saved")
+        settled(page)
         page.wait_for_timeout(100)
         page.locator("#next").click()
     total, shifts = shifted(page)

@@ -153,5 +153,5 @@ def test_a_quiz_of_every_kind_stays_within_the_budget_of_a_page(visit, clerk):
     print(f"\nquiz of every kind: {wire}")
 
     assert question(page).count() == 1
-    assert wire.total <= 90_000
-    assert len(wire.requests) <= 8
+    assert wire.total <= 100_000
+    assert len(wire.requests) <= 20  # each kind may bring a style sheet and a script

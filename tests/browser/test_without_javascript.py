@@ -43,8 +43,11 @@ def test_every_kind_is_answered_by_plain_controls(visit, clerk):
     attempt = clerk.ask("start", username=me.username, quiz="every-kind")
     page = me.page(f"/quizzes/attempts/{attempt}/")
     answers = clerk.ask("right_fields", attempt=attempt)
+    asked = list(zip(page.locator(".question").all(), answers, strict=True))
+    # A conversation is a page for each turn: first, so that nothing typed is in the way.
+    asked.sort(key=lambda one: not any(name.endswith("-runs") for name in one[1]))
 
-    for section, fields in zip(page.locator(".question").all(), answers, strict=True):
+    for section, fields in asked:
         fill_in(section, fields, javascript=False)
     page.locator("[name=save]").click()
     page.wait_for_url("**?review=1")
@@ -52,7 +55,10 @@ def test_every_kind_is_answered_by_plain_controls(visit, clerk):
     page.locator("[name=confirmed]").click()
 
     expect(page.locator(".score")).to_be_visible()
-    assert page.locator(".marks a:not(.good)").count() == 0
+    kinds = [one["kind"] for one in clerk.ask("answers", attempt=attempt)]
+    open_ended = {"rating", "reflection", "rewrite", "voice", "writing"}
+    marks = page.locator(".marks a").evaluate_all("all => all.map((one) => one.className)")
+    assert marks == ["note" if kind in open_ended else "good" for kind in kinds]
 
 
 def test_a_refused_answer_keeps_what_was_typed(visit, clerk):
@@ -71,7 +77,7 @@ def test_a_refused_answer_keeps_what_was_typed(visit, clerk):
         page.locator("[name=save]").click()
 
     assert response.value.status == 422
-    expect(page.locator("[role=alert]")).to_be_visible()
+    expect(page.locator("[role=alert]:visible")).to_have_count(1)
     expect(choice).to_be_checked()
     assert [shares.nth(0).input_value(), shares.nth(1).input_value()] == ["70", "60"]
 

@@ -112,6 +112,11 @@ def save_state(page: Page, state: str) -> None:
         wait_until_unsent(page, 0)
 
 
+def settled(page: Page) -> None:
+    """Wait until all that was typed or tapped is stored, whatever saves it."""
+    wait_until_unsent(page, 0)
+
+
 def wait_until_unsent(page: Page, count: int) -> None:
     """Wait until that many answers wait on the device."""
     # Asked again and again: wait_for_function needs eval, which the pages' policy refuses.

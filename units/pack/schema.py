@@ -11,7 +11,7 @@ from quizzes.kinds.transcript import Line, Moment, Phrase, Role, Scene, StepSlug
 from units.figures import Figure
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,78}$")]
-RESERVED = ("attempts", "mine", "new", "edit", "check", "practice", "comparison")
+RESERVED = ("attempts", "mine", "accepted", "new", "edit", "check", "practice", "comparison")
 
 __all__ = [
     "RESERVED", "Analysis", "BankFile", "BankPlace", "Belief", "CaseFile", "Check", "CourseFile",

@@ -13,4 +13,4 @@ class CasesConfig(AppConfig):
         from quizzes.resubmitting import tell_apart_by  # noqa: PLC0415
 
         neighbours.register(CasesNeighbour())
-        tell_apart_by("write_up_version__write_up")
+        tell_apart_by("write_up_version__write_up", "write_up_version__write_up__title")

@@ -1,10 +1,8 @@
 """What differs between two states of a case's document, line by line and word by word. Pure."""
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from difflib import SequenceMatcher
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -14,28 +12,9 @@ from cases.finding import INDUSTRIES, VERSIONS
 from cases.proofreading import PARTS, SIDES
 from mot_course.steps import ACTION_BY_SLUG, STEP_BY_SLUG
 from mot_course.web import Json
+from quizzes.word_diff import Change, Piece, words_changed
 
-# Chinese character by character, Latin words whole, everything else by itself.
-_WORD = re.compile(r"[a-zA-Z0-9'’]+|\s+|.", re.DOTALL)
-MOST_WORDS = 4_000  # beyond, a text is compared by lines: word by word would take too long
 TEXTS = ("title", "summary", "situation", "source")
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A stretch of text: `same`, `gone` or `new`."""
-
-    how: str
-    text: str
-
-
-@dataclass(frozen=True)
-class Change:
-    """Something that differs: its name, and the texts with what went and what came."""
-
-    name: str
-    pieces: list[Piece]
-    language: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,23 +48,6 @@ class Diff:
         for line in self.lines:
             found[line.how] += 1
         return found
-
-
-def words_changed(old: str, new: str) -> list[Piece]:
-    """The new text with what went and what came, in order."""
-    before, after = _WORD.findall(old), _WORD.findall(new)
-    if len(before) + len(after) > MOST_WORDS:
-        before, after = old.splitlines(keepends=True), new.splitlines(keepends=True)
-    pieces: list[Piece] = []
-    for op, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if op == "equal":
-            pieces.append(Piece("same", "".join(before[a:b])))
-            continue
-        if b > a:
-            pieces.append(Piece("gone", "".join(before[a:b])))
-        if d > c:
-            pieces.append(Piece("new", "".join(after[c:d])))
-    return pieces
 
 
 def compare(old: Json, new: Json) -> Diff:

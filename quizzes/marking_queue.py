@@ -16,7 +16,7 @@ from quizzes.kinds import KINDS, Kind
 from quizzes.marking import within_reach
 from quizzes.models import Answer
 from quizzes.questions import spec_of
-from quizzes.resubmitting import newer_versions, returned_before
+from quizzes.resubmitting import newer_versions, returned_before, title_of_text
 from quizzes.revisions import revisions_of
 
 PAGE = 25
@@ -120,6 +120,7 @@ def with_what_shows(answers: QuerySet[Answer], person: User) -> QuerySet[Answer]
         .annotate(
             digest=F("revision__digest"),
             came_back=Exists(returned_before()),
+            text_title=title_of_text(),
             cohort_name=Subquery(names.values("cohort__name")[:1]),
         )
     )
@@ -134,7 +135,8 @@ def rows_of(answers: Iterable[Any]) -> list[Row]:
         Row(
             answer=one,
             trainee=one.attempt.trainee,
-            prompt=spec_of(revision).prompt.said,
+            # Two cases of one person are told apart by what they are called.
+            prompt=one.text_title or spec_of(revision).prompt.said,
             kind=revision.rules.label,
             title=one.attempt.quiz.title,
             cohort=one.cohort_name or "",

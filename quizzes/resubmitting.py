@@ -2,22 +2,24 @@
 
 from typing import Any
 
-from django.db.models import OuterRef, Q, QuerySet, Value
+from django.db.models import F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from quizzes.kinds.writing import Writing
 from quizzes.models import Answer, Mark
 
 _way_to_text: list[str] = []  # one at most
+_way_to_title: list[str] = []  # likewise
 
 
-def tell_apart_by(lookup: str) -> None:
-    """An app above names the way from an attempt to the text it is a version of.
+def tell_apart_by(lookup: str, title: str = "") -> None:
+    """An app above names the way from an attempt to the text it is a version of, and to its title.
 
     Called once, when that app is ready. Attempts that lead nowhere, and all where no app has a
     say, are versions of one text per person, quiz and exercise.
     """
     _way_to_text[:] = [lookup]
+    _way_to_title[:] = [title] if title else []
 
 
 def _versions(person: Any, quiz: Any, exercise: Any, text: Any) -> QuerySet[Answer]:
@@ -41,6 +43,13 @@ def _of_outer() -> QuerySet[Answer]:
     return _versions(
         OuterRef("attempt__trainee"), OuterRef("attempt__quiz"), OuterRef("exercise"), text
     )
+
+
+def title_of_text() -> Any:
+    """What the outer answer's text is called, as an expression; empty where it has no name."""
+    for lookup in _way_to_title:
+        return Coalesce(F(f"attempt__{lookup}"), Value(""))
+    return Value("")
 
 
 def newer_versions() -> QuerySet[Answer]:

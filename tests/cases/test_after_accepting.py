@@ -54,3 +54,12 @@ def test_accepted_cases_of_other_cohorts_are_not_listed(cohort):
 
     assert "No case is accepted yet" in stranger.get("/cases/accepted/").content.decode()
     assert own_cases.client_of(make_trainee()).get("/cases/accepted/").status_code == 404
+
+
+def test_the_queue_names_a_case_as_its_author_does(cohort):
+    author = make_trainee(cohort=cohort)
+    note, _version = own_cases.make_handed_in(author)
+    write_ups.rename(write_up=note, title="The coat that lost its colour")
+    instructor = own_cases.client_of(make_instructor(cohort=cohort, language="en"))
+
+    assert "The coat that lost its colour" in instructor.get("/marking/").content.decode()

@@ -4,8 +4,9 @@ import copy
 import random
 import time
 
-from cases.document_diff import compare, words_changed
+from cases.document_diff import compare
 from cases.editing import OPERATIONS, edited
+from quizzes.word_diff import words_changed
 from tests.cases.making import both, make_content, put
 
 

@@ -110,7 +110,7 @@ def test_texts_an_app_above_tells_apart_wait_side_by_side(world, monkeypatch):
         WriteUpVersion.objects.create(
             attempt_id=answer.attempt_id, write_up=texts[text], number=number
         )
-    resubmitting.tell_apart_by("write_up_version__write_up")
+    resubmitting.tell_apart_by("write_up_version__write_up", "write_up_version__write_up__title")
 
     assert ids(world.instructor) == [second.pk, third.pk]
 

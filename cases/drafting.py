@@ -22,7 +22,10 @@ from people.models import User
 from quizzes.canonical import plain
 from quizzes.drafting import (
     NewerDraftExists,
+    NothingChanged,
+    NotReady,
     Present,
+    PublishedMeanwhile,
     empty_draft,
     present_of,
     refuse_unseen,
@@ -31,26 +34,6 @@ from quizzes.drafting import (
 from quizzes.models import Attempt, Exercise
 
 LONGEST_NOTE = 200
-
-
-class NotReady(Exception):
-    """The draft cannot be published yet; nothing typed is lost."""
-
-    def __init__(self, findings: list[Finding]) -> None:
-        super().__init__(f"{len(findings)} findings")
-        self.findings = findings
-
-
-class NothingChanged(Exception):
-    """The draft says what is published already."""
-
-
-class PublishedMeanwhile(Exception):
-    """A newer revision than the draft began with has been published; `revision` is that one."""
-
-    def __init__(self, revision: CaseRevision) -> None:
-        super().__init__(str(revision))
-        self.revision = revision
 
 
 class ConsentWithdrawn(Exception):

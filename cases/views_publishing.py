@@ -12,9 +12,6 @@ from cases import drafting
 from cases.document_diff import compare
 from cases.drafting import (
     ConsentWithdrawn,
-    NothingChanged,
-    NotReady,
-    PublishedMeanwhile,
     present_document,
 )
 from cases.forms_edit import NoteForm
@@ -23,7 +20,7 @@ from cases.proofreading import Finding, cleaned, findings_in
 from cases.views_edit import case_to_edit, frame_of
 from mot_course.web import Json, Request
 from people.access import admins_only
-from quizzes.drafting import NewerDraftExists, Present
+from quizzes.drafting import NewerDraftExists, NothingChanged, NotReady, Present, PublishedMeanwhile
 
 Refusal = dict[str, Any]
 

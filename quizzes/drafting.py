@@ -4,7 +4,7 @@ A page names the state it has seen as "version.revision": how often the draft ha
 which published revision it began with. A save that has not seen the latest of both is refused.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,6 +40,26 @@ class NewerDraftExists(Exception):
     def __init__(self, present: Present) -> None:
         super().__init__(present.seen)
         self.present = present
+
+
+class NotReady(Exception):
+    """The draft cannot be published yet; nothing typed is lost. `findings` say what is missing."""
+
+    def __init__(self, findings: Sequence[Any]) -> None:
+        super().__init__(f"{len(findings)} findings")
+        self.findings = findings
+
+
+class NothingChanged(Exception):
+    """The draft says what is published already."""
+
+
+class PublishedMeanwhile(Exception):
+    """A newer revision than the draft began with has been published; `revision` is that one."""
+
+    def __init__(self, revision: Any) -> None:
+        super().__init__(str(revision))
+        self.revision = revision
 
 
 def present_of(draft: Draft | None, published: Json, number: int, blank: Json) -> Present:

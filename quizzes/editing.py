@@ -17,7 +17,10 @@ from people.models import User
 from quizzes.canonical import digest, exercise_form
 from quizzes.drafting import (
     NewerDraftExists,
+    NothingChanged,
+    NotReady,
     Present,
+    PublishedMeanwhile,
     empty_draft,
     present_of,
     refuse_unseen,
@@ -36,26 +39,6 @@ from quizzes.models import (
     Revision,
 )
 from quizzes.revising import revise_exercise
-
-
-class NotReady(Exception):
-    """The draft cannot be published yet; nothing typed is lost."""
-
-    def __init__(self, findings: list[str]) -> None:
-        super().__init__(f"{len(findings)} findings")
-        self.findings = findings
-
-
-class NothingChanged(Exception):
-    """The draft says what is published already."""
-
-
-class PublishedMeanwhile(Exception):
-    """A newer revision than the draft began with has been published."""
-
-    def __init__(self, revision: Revision) -> None:
-        super().__init__(str(revision))
-        self.revision = revision
 
 
 class BankChanged(Exception):

@@ -15,8 +15,15 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from mot_course.web import Json, Request
 from people.access import admins_only
 from quizzes import editing, neighbours
-from quizzes.drafting import NewerDraftExists, Present, say_here
-from quizzes.editing import NothingChanged, NotReady, PublishedMeanwhile, present_exercise
+from quizzes.drafting import (
+    NewerDraftExists,
+    NothingChanged,
+    NotReady,
+    Present,
+    PublishedMeanwhile,
+    say_here,
+)
+from quizzes.editing import present_exercise
 from quizzes.forms_edit import NewExerciseForm, PublishForm, posted_fields
 from quizzes.importing.items import part_name
 from quizzes.item_fields import (

@@ -16,7 +16,10 @@ from people import auditing
 from people.models import User
 from quizzes.drafting import (
     NewerDraftExists,
+    NothingChanged,
+    NotReady,
     Present,
+    PublishedMeanwhile,
     empty_draft,
     present_of,
     refuse_unseen,
@@ -33,26 +36,6 @@ from units.publishing import fill_lesson, publish_lesson
 TEXTS = ("title", "afterwards", "sources", "markdown")
 LANGUAGES = ("zh", "en")
 LONGEST = 100_000
-
-
-class NotReady(Exception):
-    """The draft cannot be published yet; nothing typed is lost."""
-
-    def __init__(self, findings: list[str]) -> None:
-        super().__init__(f"{len(findings)} findings")
-        self.findings = findings
-
-
-class NothingChanged(Exception):
-    """The draft says what is published already."""
-
-
-class PublishedMeanwhile(Exception):
-    """A newer revision than the draft began with has been published."""
-
-    def __init__(self, revision: LessonRevision) -> None:
-        super().__init__(str(revision))
-        self.revision = revision
 
 
 # A lesson's source as the fields of a form, and back

@@ -13,13 +13,20 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from mot_course.web import Json, Request, content_language
 from people.access import admins_only
-from quizzes.drafting import NewerDraftExists, Present, say_here
+from quizzes.drafting import (
+    NewerDraftExists,
+    NothingChanged,
+    NotReady,
+    Present,
+    PublishedMeanwhile,
+    say_here,
+)
 from quizzes.forms_edit import PublishForm, posted_fields
 from quizzes.models import Attempt
 from quizzes.receiving import at_most, faults_of, json_of
 from quizzes.word_diff import Change, lines_changed, texts_of, words_changed
 from units import editing
-from units.editing import LONGEST, NothingChanged, NotReady, PublishedMeanwhile, present_lesson
+from units.editing import LONGEST, present_lesson
 from units.lesson_blocks import blocks_of, preview_questions, safe_text
 from units.models import Lesson
 from units.publishing import blocks_in

@@ -10,9 +10,6 @@ from django.test import Client
 from cases import drafting
 from cases.drafting import (
     NewerDraftExists,
-    NothingChanged,
-    NotReady,
-    PublishedMeanwhile,
     change_draft,
     publish_draft,
     start_case,
@@ -21,6 +18,7 @@ from cases.editing import OPERATIONS, edited
 from cases.models import Case, CaseRevision
 from cases.publishing import publish_case, publish_revision
 from people.models import AuditEntry
+from quizzes.drafting import NothingChanged, NotReady, PublishedMeanwhile
 from quizzes.models import Attempt, Exercise
 from quizzes.starting import start_attempt
 from quizzes.submitting import submit_attempt

@@ -239,6 +239,45 @@ class CohortStaff(models.Model):
         return f"{self.person}, {self.get_duty_display()} of {self.cohort}"
 
 
+class Team(models.Model):
+    """A few people of a cohort who fill worksheets together."""
+
+    privacy = "kept: a name the team gave itself; who is in it stands in its members"
+
+    cohort = models.ForeignKey(Cohort, on_delete=models.PROTECT, related_name="teams")
+    name = models.CharField(_("name"), max_length=60)
+    archived_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["cohort", "name"],
+                name="a_teams_name_is_unique_in_its_cohort",
+                violation_error_message=_("There is a team of this name already."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TeamMember(models.Model):
+    """A person in a team."""
+
+    privacy = "exported"
+
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="members")
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="teams")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["team", "person"], name="once_in_a_team")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} in {self.team}"
+
+
 class SignInLink(models.Model):
     """A one-use way in for somebody without a password or mailbox, issued by an instructor."""
 

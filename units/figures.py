@@ -1,15 +1,11 @@
-"""Figures of lessons: data from the pack, drawn as accessible SVG with table and evidence."""
+"""Figures of lessons: what a pack says of them. `units.drawing` draws them."""
 
 from typing import Annotated, Literal
 
-from django.template.loader import render_to_string
-from django.utils.safestring import mark_safe
 from pydantic import Field, model_validator
 
 from mot_course.web import Text
 from quizzes.kinds.base import Id, Part, fits
-from units import plots
-from units.plot_text import value_text
 
 
 class _Figure(Part):
@@ -90,62 +86,142 @@ class Ladder(_Figure):
     steps: tuple[Stage, ...] = Field(min_length=2, max_length=8)
 
 
-Figure = Annotated[Bars | Slope | People | Chain | Ladder, Field(discriminator="type")]
+class Pyramid(_Figure):
+    """Levels, the top first; `inverted` stands it on its tip."""
+
+    type: Literal["pyramid"]
+    inverted: bool = False
+    steps: tuple[Stage, ...] = Field(min_length=2, max_length=7)
 
 
-def figure_html(figure: Bars | Slope | People | Chain | Ladder) -> str:
-    """The figure in the active language: drawing, table behind it, source and evidence."""
-    head, rows = _table(figure)
-    return render_to_string(
-        "units/_figure.html",
-        # plots escapes every text it is given
-        {
-            "figure": figure,
-            "drawing": mark_safe(_drawing(figure)),  # noqa: S308 -- as above
-            "head": head,
-            "rows": rows,
-        },
-    )
+class Iceberg(_Figure):
+    """What shows and what lies below, the top first; `above` of them are above the water."""
+
+    type: Literal["iceberg"]
+    above: int = Field(1, ge=1, le=6)
+    steps: tuple[Stage, ...] = Field(min_length=2, max_length=7)
+
+    @model_validator(mode="after")
+    def _something_is_below(self) -> "Iceberg":
+        fits(self.above < len(self.steps), "something has to lie below the water")
+        return self
 
 
-def _drawing(figure: Bars | Slope | People | Chain | Ladder) -> str:
-    label = figure.title.said
-    if isinstance(figure, Bars):
-        return plots.bars(
-            [(row.label.said, row.value, row.highlight) for row in figure.rows],
-            figure.unit,
-            label,
-        )
-    if isinstance(figure, Slope):
-        return plots.slope(
-            figure.left.said,
-            figure.right.said,
-            [(row.label.said, row.left, row.right, row.highlight) for row in figure.rows],
-            figure.unit,
-            label,
-        )
-    if isinstance(figure, People):
-        return plots.people(
-            figure.total,
-            [(group.label.said, group.count, group.highlight) for group in figure.groups],
-            label,
-        )
-    steps = [
-        (step.label.said, step.note.said if step.note else "", step.highlight)
-        for step in figure.steps
-    ]
-    return plots.chain(steps, label) if isinstance(figure, Chain) else plots.ladder(steps, label)
+class Cycle(_Figure):
+    """Boxes round a circle, each leading to the next and the last to the first."""
+
+    type: Literal["cycle"]
+    steps: tuple[Stage, ...] = Field(min_length=3, max_length=8)
 
 
-def _table(figure: Bars | Slope | People | Chain | Ladder) -> tuple[list[str], list[list[str]]]:
-    """Head and rows of the table for whoever cannot see the drawing."""
-    if isinstance(figure, Bars):
-        return [], [[row.label.said, value_text(row.value, figure.unit)] for row in figure.rows]
-    if isinstance(figure, Slope):
-        return [figure.left.said, figure.right.said], [
-            [row.label.said, value_text(row.left, figure.unit), value_text(row.right, figure.unit)]
-            for row in figure.rows
-        ]
-    if isinstance(figure, People):
-        return [], [[group.label.said, str(group.count)] for group in figure.groups]
-    return [], [[step.label.said, step.note.said if step.note else ""] for step in figure.steps]
+class Rings(_Figure):
+    """One ring inside the other, the innermost first."""
+
+    type: Literal["rings"]
+    steps: tuple[Stage, ...] = Field(min_length=2, max_length=6)
+
+
+class Flower(_Figure):
+    """Petals round a core."""
+
+    type: Literal["flower"]
+    core: Stage
+    steps: tuple[Stage, ...] = Field(min_length=3, max_length=10)
+
+
+class Across(Part):
+    left: Text
+    right: Text
+
+
+class Up(Part):
+    bottom: Text
+    top: Text
+
+
+class QuadrantFields(Part):
+    top_left: Stage
+    top_right: Stage
+    bottom_left: Stage
+    bottom_right: Stage
+
+
+class Quadrant(_Figure):
+    """Four fields on two axes."""
+
+    type: Literal["quadrant"]
+    across: Across
+    up: Up
+    fields: QuadrantFields
+
+
+class GridRow(Part):
+    label: Text
+    cells: tuple[Text, ...]
+    highlight: bool = False
+
+
+class Grid(_Figure):
+    """A matrix with a head row and a head column."""
+
+    type: Literal["grid"]
+    columns: tuple[Text, ...] = Field(min_length=1, max_length=6)
+    rows: tuple[GridRow, ...] = Field(min_length=2, max_length=14)
+
+    @model_validator(mode="after")
+    def _rows_are_whole(self) -> "Grid":
+        for row in self.rows:
+            fits(
+                len(row.cells) == len(self.columns),
+                f"the row {row.label.en!r} has {len(row.cells)} cells for "
+                f"{len(self.columns)} columns",
+            )
+        return self
+
+
+class Zone(Part):
+    label: Text
+    note: Text | None = None
+    items: tuple[Text, ...] = Field(min_length=1, max_length=6)
+    highlight: bool = False
+
+
+class Zones(_Figure):
+    """Areas side by side with a line between them, as front and back stage."""
+
+    type: Literal["zones"]
+    zones: tuple[Zone, ...] = Field(min_length=2, max_length=4)
+
+
+class Equation(_Figure):
+    """A result, and what stands over and under the line."""
+
+    type: Literal["equation"]
+    result: Text
+    top: tuple[Text, ...] = Field(min_length=1, max_length=4)
+    bottom: tuple[Text, ...] = Field((), max_length=4)
+    sign: Literal["+", "×"] = "+"
+
+
+class Bucket(_Figure):
+    """What flows in, and the holes it leaks from."""
+
+    type: Literal["bucket"]
+    inflow: Stage
+    holes: tuple[Stage, ...] = Field(min_length=1, max_length=8)
+    left: Stage | None = Field(None, description="what stays in")
+
+
+class Branches(_Figure):
+    """One thing leading to several."""
+
+    type: Literal["branches"]
+    root: Stage
+    branches: tuple[Stage, ...] = Field(min_length=2, max_length=8)
+
+
+AnyFigure = (
+    Bars | Slope | People | Chain | Ladder | Pyramid | Iceberg | Cycle | Rings | Flower | Quadrant
+    | Grid | Zones | Equation | Bucket | Branches
+)  # fmt: skip
+Figure = Annotated[AnyFigure, Field(discriminator="type")]

@@ -59,8 +59,11 @@ def complete_course_if_done(*, course: Course, trainee: User, now: datetime) -> 
 
 
 def is_unit_done(unit: Unit, trainee: User) -> bool:
-    """All present lessons finished, and the check passed where there is one."""
-    unread = Lesson.objects.filter(unit=unit, archived_at=None, current__isnull=False).exclude(
+    """All present lessons of its way finished, and the check passed where there is one."""
+    on_the_way = Lesson.objects.filter(
+        unit=unit, more=False, archived_at=None, current__isnull=False
+    )
+    unread = on_the_way.exclude(
         readings__in=Reading.objects.filter(trainee=trainee, finished_at__isnull=False)
     )
     if unread.exists():

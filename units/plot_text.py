@@ -136,12 +136,13 @@ def strong(classes: str, *, hi: bool) -> str:
     return f"{classes} strong".strip() if hi else classes
 
 
-def box(x: float, y: float, wide: float, step: Step) -> tuple[float, str]:
+def box(x: float, y: float, wide: float, step: Step, at_least: float = 0.0) -> tuple[float, str]:
     """The height of a box at (x, y), and its drawing: label, note under it."""
     name, note, hi = step
     room = wide - 2 * BOX_PADDING
     names, notes = wrap(name, room), wrap(note, room, NOTE_SIZE)
     height = 2 * BOX_PADDING + len(names) * LEAD - 3 + (len(notes) * NOTE_LEAD + 3 if notes else 0)
+    height = max(height, at_least)
     drawn = (
         f'<rect class="{marked("box", hi=hi)}" x="{x + 1:g}" y="{y:g}" width="{wide - 2:g}"'
         f' height="{height:g}" rx="10"/>'

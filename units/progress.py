@@ -13,7 +13,17 @@ from people.models import User
 from quizzes.models import Attempt, Quiz
 from units.models import Course, CourseUnit, Lesson, Reading, Unit
 
-LESSON_COLUMNS = ("id", "unit_id", "slug", "position", "title_zh", "title_en", "minutes", "step")
+LESSON_COLUMNS = (
+    "id",
+    "unit_id",
+    "slug",
+    "position",
+    "title_zh",
+    "title_en",
+    "minutes",
+    "step",
+    "more",
+)
 
 
 @dataclass
@@ -72,11 +82,15 @@ class QuizState:
 
 @dataclass
 class UnitState:
-    """A unit, its lessons and its check."""
+    """A unit, its lessons and its check.
+
+    `lessons` are the way through the unit; `more` stands beside it and is never asked for.
+    """
 
     unit: Unit
     lessons: list[LessonState]
     check: QuizState | None
+    more: list[LessonState] = field(default_factory=list)
 
     @property
     def finished_count(self) -> int:
@@ -122,6 +136,11 @@ class Deed:
     unit: UnitState | None = None
     lesson: LessonState | None = None
     quiz: QuizState | None = None
+
+    @property
+    def place(self) -> int:
+        """The lesson's place on the way through its unit, from 1."""
+        return self.unit.lessons.index(self.lesson) + 1 if self.unit and self.lesson else 0
 
 
 @dataclass
@@ -258,6 +277,13 @@ def _unit_states(person: User, units: Iterable[Unit], tests: list[Quiz]) -> _Sta
         lessons[lesson.unit_id].append(lesson)
     states = _States([], attempts)
     for unit in units:
-        own = [LessonState(one, unit, readings.get(one.pk)) for one in lessons[unit.pk]]
-        states.units.append(UnitState(unit, own, states.quiz(unit.check_quiz)))
+        every = [LessonState(one, unit, readings.get(one.pk)) for one in lessons[unit.pk]]
+        states.units.append(
+            UnitState(
+                unit,
+                [one for one in every if not one.lesson.more],
+                states.quiz(unit.check_quiz),
+                [one for one in every if one.lesson.more],
+            )
+        )
     return states

@@ -5,7 +5,8 @@ from pydantic import TypeAdapter
 
 from mot_course.web import Json
 from people.models import User
-from units.figures import Figure, figure_html
+from units.drawing import figure_html
+from units.figures import Figure
 from units.models import Lesson, LessonRevision
 from units.pack.texts import DJANGO_LANGUAGE, blocks_of
 
@@ -23,6 +24,7 @@ def fill_lesson(lesson: Lesson, source: Json) -> None:
     """Put what lists show of a lesson into its columns; the caller saves."""
     lesson.title_zh, lesson.title_en = source["title"]["zh"], source["title"]["en"]
     lesson.step, lesson.minutes = source.get("step") or "", source["minutes"]
+    lesson.more = bool(source.get("more"))
 
 
 def publish_lesson(

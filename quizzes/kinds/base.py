@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, Literal, Ty
 
 from django import forms
 from django.conf import settings
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from mot_course.steps import STEP_SLUGS
 from mot_course.web import Json, Text
@@ -40,6 +40,7 @@ class Content(Part):
     prompt: Text
     explanation: Text
     misconception: Text | None = None
+    recalls: Id | None = Field(None, description="slug of the earlier unit this practises again")
 
 
 Spec = TypeVar("Spec", bound=Content)

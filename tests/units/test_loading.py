@@ -5,6 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from cases.models import Case
+from quizzes.canonical import plain
 from quizzes.models import Bank, Exercise, Quiz, Revision
 from tests.quizzes.making import make_revision
 from tests.units.packs import change, write_pack
@@ -140,7 +141,13 @@ def meaning(pack):
         "units": {slug: canonical.unit_form(unit) for slug, unit in pack.units.items()},
         "banks": {slug: canonical.bank_form(bank) for slug, bank in pack.banks.items()},
         "cases": {slug: canonical.case_form(case) for slug, case in pack.cases.items()},
-        "courses": {slug: canonical.course_form(one) for slug, one in pack.courses.items()},
+        "courses": {
+            slug: canonical.course_form(one, pack.guides.get(slug))
+            for slug, one in pack.courses.items()
+        },
+        "worksheets": {slug: plain(one) for slug, one in pack.worksheets.items()},
+        "glossary": plain(pack.glossary) if pack.glossary else None,
+        "map": plain(pack.map) if pack.map else None,
     }
 
 

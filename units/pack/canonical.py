@@ -9,7 +9,7 @@ from quizzes.canonical import exercise_form as form_of
 from quizzes.models import Bank
 from units.models import Course, Lesson, Unit
 from units.pack.reading import PackBank, PackExercise, PackLesson, PackUnit
-from units.pack.schema import CaseFile, CourseFile
+from units.pack.schema import CaseFile, CourseFile, GuideFile, WorksheetFile
 
 # A change of how Markdown and figures become HTML makes new revisions of all lessons.
 RENDERER = 1
@@ -36,8 +36,13 @@ def case_form(case: CaseFile) -> Json:
     return plain(case)
 
 
-def course_form(course: CourseFile) -> Json:
-    return plain(course)
+def course_form(course: CourseFile, guide: GuideFile | None) -> Json:
+    """The course's own file, and its trainer's guide."""
+    return {"file": plain(course), "guide": plain(guide) if guide else None}
+
+
+def worksheet_form(worksheet: WorksheetFile) -> Json:
+    return plain(worksheet)
 
 
 def unit_form(unit: PackUnit) -> Json:
@@ -88,5 +93,4 @@ def stored_unit_form(unit: Unit, lessons: list[Lesson]) -> Json:
 
 def stored_course_form(course: Course) -> Json:
     """The same of a course in the database."""
-    form: Json = course.content
-    return form
+    return {"file": course.content, "guide": course.guide}

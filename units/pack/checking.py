@@ -6,6 +6,7 @@ from pathlib import Path
 from quizzes.kinds import KINDS
 from quizzes.kinds.rubrics import LEVELS
 from quizzes.problems import Problems
+from units.pack.checking_supplies import check_supplies
 from units.pack.reading import Pack, PackBank, PackLesson, PackUnit
 from units.pack.schema import CourseFile
 from units.pack.texts import problems_in
@@ -22,6 +23,8 @@ def check_together(pack: Pack, problems: Problems) -> None:
         _bank(bank, problems)
     for slug, course in pack.courses.items():
         _course(pack, slug, course, problems)
+    _recalls(pack, problems)
+    check_supplies(pack, problems)
 
 
 def _ids_stand_once(pack: Pack, problems: Problems) -> None:
@@ -43,6 +46,7 @@ def _lesson(pack: Pack, unit: PackUnit, lesson: PackLesson, problems: Problems) 
         "exercise": lambda name: name in lesson.declared or name in pack.case_exercise_slugs,
         "figure": figures.__contains__,
         "case": pack.cases.__contains__,
+        "worksheet": pack.worksheets.__contains__,
     }
     declared = {"exercise": lesson.declared, "figure": figures}
     for one in problems_in(lesson.markdown, there, declared):
@@ -56,6 +60,8 @@ def _lesson(pack: Pack, unit: PackUnit, lesson: PackLesson, problems: Problems) 
 def _unit(pack: Pack, unit: PackUnit, problems: Problems) -> None:
     if not unit.lessons:
         problems.add(unit.path, "the unit has no lessons")
+    elif all(lesson.file.more for lesson in unit.lessons):
+        problems.add(unit.path, "all lessons of the unit are “more on this”")
     check = unit.file.check
     if check is None:
         return
@@ -69,15 +75,33 @@ def _unit(pack: Pack, unit: PackUnit, problems: Problems) -> None:
             f"the check draws {check.draw}, but the bank {check.bank!r} holds {len(bank.items)}",
             field="check.draw",
         )
-    lessons = {lesson.slug for lesson in unit.lessons}
+    lessons = {lesson.slug: lesson for lesson in unit.lessons}
     for item in bank.items:
-        if item.place.objective not in lessons:
-            problems.add(
-                bank.path,
-                f"the objective {item.place.objective!r} is no lesson of the unit {unit.slug!r}",
-                line=item.exercise.line,
-                field="objective",
-            )
+        objective = item.place.objective
+        if objective not in lessons:
+            message = f"the objective {objective!r} is no lesson of the unit {unit.slug!r}"
+        elif lessons[objective].file.more:
+            message = f"the lesson {objective!r} is “more on this”: the check cannot ask for it"
+        else:
+            continue
+        problems.add(bank.path, message, line=item.exercise.line, field="objective")
+
+
+def _recalls(pack: Pack, problems: Problems) -> None:
+    """What practises an earlier unit again names one that comes earlier."""
+    for unit, lesson in pack.lessons:
+        for exercise in lesson.exercises:
+            recalled = exercise.content.recalls
+            if recalled is None:
+                continue
+            earlier = pack.units.get(recalled)
+            if earlier is None or earlier.position >= unit.position:
+                problems.add(
+                    exercise.path,
+                    f"{recalled!r} is no unit before {unit.slug!r}",
+                    line=exercise.line,
+                    field="recalls",
+                )
 
 
 def _bank(bank: PackBank, problems: Problems) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from mot_course.web import Text
 from quizzes.kinds import KINDS
 from quizzes.kinds.base import Content, Part
-from units import figures
+from units import figures, guide_content, reference_content, worksheet_content
 from units.pack import schema
 
 _INTRODUCTION = """# The course pack
@@ -26,6 +26,10 @@ units/<nn>-<slug>/unit.yaml
 units/<nn>-<slug>/<nn>-<lesson>.yaml     with <nn>-<lesson>.zh.md and .en.md beside it
 banks/<slug>.yaml
 cases/<slug>.yaml
+guides/<course>.yaml
+worksheets/<slug>.yaml
+glossary.yaml
+map.yaml
 ```
 
 Texts are bilingual: `{zh: …, en: …}`, both needed. Ids and slugs are of a-z, 0-9 and `-`; an
@@ -41,6 +45,7 @@ languages:
 ::: exercise its-id :::
 ::: figure its-id :::
 ::: case its-slug :::
+::: worksheet its-slug :::
 ```
 
 Blocks open with `::: keep`, `::: tomorrow` or `::: classroom` and close with `:::`. `{own}` marks what is
@@ -54,19 +59,26 @@ def described() -> str:
     known: set[type[Part]] = set()  # parts that are described already
     for model in (
         schema.CourseFile, schema.UnitFile, schema.LessonFile, schema.BankFile, schema.CaseFile,
+        schema.GuideFile, schema.WorksheetFile, schema.GlossaryFile, schema.MapFile,
     ):  # fmt: skip
         parts.append(_section(f"### {model.__doc__}", model))
     parts.append("## Parts\n")
     for part in (
-        schema.Check, schema.CourseTest, schema.Belief, schema.Anchor, schema.Role, schema.Scene,
+        schema.Check, schema.CribBox, schema.Briefing, schema.Certificate, schema.CourseTest, schema.Belief, schema.Anchor, schema.Role, schema.Scene,
         schema.Line, schema.Phrase, schema.Moment, schema.Analysis,
+        guide_content.GuideSession, guide_content.GuideStep, worksheet_content.SheetSection,
+        worksheet_content.SheetColumn, worksheet_content.SheetRow, reference_content.Term,
+        reference_content.MapModel,
     ):  # fmt: skip
         parts.append(_section(f"### {part.__name__}", part, part.__doc__ or ""))
         known.add(part)
     parts.append("## Figures\n")
-    for figure in (figures.Bars, figures.Slope, figures.People, figures.Chain, figures.Ladder):
+    for figure in get_args(figures.AnyFigure):
         parts.append(_section(f"### {figure.__name__.lower()}", figure, figure.__doc__ or ""))
-    for row in (figures.BarRow, figures.SlopeRow, figures.Group, figures.Stage):
+    for row in (
+        figures.BarRow, figures.SlopeRow, figures.Group, figures.Stage, figures.Across, figures.Up,
+        figures.QuadrantFields, figures.GridRow, figures.Zone,
+    ):  # fmt: skip
         parts.append(_section(f"### {row.__name__}", row))
     parts.append(
         "## Exercises\n\nIn a lesson or a case under `exercises:`, in a bank under `items:`; "

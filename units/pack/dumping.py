@@ -6,7 +6,7 @@ from cases.models import Case
 from mot_course.web import Json
 from quizzes.models import Bank, Exercise, Quiz
 from quizzes.yaml_files import write_yaml
-from units.models import Course, Lesson, Unit
+from units.models import Course, Lesson, Reference, Unit, Worksheet
 
 
 def dump_course(folder: Path) -> list[Path]:
@@ -38,6 +38,13 @@ class _Writer:
             self._yaml(f"cases/{case.slug}.yaml", case.current.content)
         for course in Course.objects.filter(archived_at=None):
             self._yaml(f"courses/{course.slug}.yaml", course.content)
+            if course.guide:
+                self._yaml(f"guides/{course.slug}.yaml", course.guide)
+        for worksheet in Worksheet.objects.filter(archived_at=None).select_related("current"):
+            assert worksheet.current is not None
+            self._yaml(f"worksheets/{worksheet.slug}.yaml", worksheet.current.content)
+        for reference in Reference.objects.all():
+            self._yaml(f"{reference.slug}.yaml", reference.content)
         lessons = Lesson.objects.filter(archived_at=None).select_related("current")
         for unit in Unit.objects.filter(archived_at=None):
             name = f"units/{unit.position:02d}-{unit.slug}"

@@ -14,6 +14,7 @@ from units.pack import canonical
 from units.pack.reading import Pack, PackLesson, PackUnit, practised_in, read_pack
 from units.pack.schema import CourseFile
 from units.pack.stocking import Stock, Summary
+from units.pack.supplying import load_references, load_worksheets
 from units.publishing import fill_lesson, publish_lesson
 
 TESTS = {
@@ -56,6 +57,8 @@ class _Loader:
         units = {slug: self._load_unit(unit) for slug, unit in self.pack.units.items()}
         for position, (slug, course) in enumerate(self.pack.courses.items()):
             self._load_course(slug, course, position, units)
+        load_worksheets(self.pack, self.stock)
+        load_references(self.pack, self.stock)
         return self.stock.summary
 
     # Units and lessons
@@ -177,7 +180,7 @@ class _Loader:
         self, slug: str, file: CourseFile, position: int, units: dict[str, Unit]
     ) -> None:
         stored = Course.objects.filter(slug=slug).first()
-        form = canonical.course_form(file)
+        form = canonical.course_form(file, self.pack.guides.get(slug))
         digest = canonical.digest(form)
         present = canonical.digest(canonical.stored_course_form(stored)) if stored else ""
         if stored and present == digest:
@@ -190,7 +193,8 @@ class _Loader:
         course = stored or Course(slug=slug)
         course.position, course.minutes = position, file.minutes
         course.title_zh, course.title_en = file.title.zh, file.title.en
-        course.content, course.pack_digest = form, digest
+        course.content, course.guide = form["file"], form["guide"]
+        course.pack_digest = digest
         for name, field_name in (
             ("pre_test", "pre_quiz"),
             ("post_test", "post_quiz"),

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
@@ -12,6 +12,7 @@ from cases.document import exercise_content
 from mot_course.web import Json
 from quizzes.canonical import plain
 from quizzes.kinds import KINDS, BadContent, Content
+from quizzes.kinds.base import Part
 from quizzes.problems import PackIsBroken, Problems
 from quizzes.yaml_files import Document, in_words, read_text, read_yaml
 from units.pack.schema import (
@@ -20,11 +21,19 @@ from units.pack.schema import (
     BankPlace,
     CaseFile,
     CourseFile,
+    GlossaryFile,
+    GuideFile,
     LessonFile,
+    MapFile,
     UnitFile,
+    WorksheetFile,
 )
 from units.pack.texts import Embed, embeds_in
 
+_File = TypeVar("_File", bound=Part)
+
+_FOLDERS = ("units", "banks", "cases", "courses", "guides", "worksheets")
+_FILES = ("glossary.yaml", "map.yaml")
 _UNIT_FOLDER = re.compile(r"(\d{2,3})-([a-z0-9][a-z0-9-]*)")
 _LESSON_FILE = re.compile(r"(\d{2,3})-([a-z0-9][a-z0-9-]*)\.yaml")
 _SLUG_FILE = re.compile(r"([a-z0-9][a-z0-9-]*)\.yaml")
@@ -86,12 +95,21 @@ class Pack:
     cases: dict[str, CaseFile] = field(default_factory=dict)
     case_exercises: dict[str, tuple[PackExercise, ...]] = field(default_factory=dict)
     courses: dict[str, CourseFile] = field(default_factory=dict)
+    guides: dict[str, GuideFile] = field(default_factory=dict)
+    worksheets: dict[str, WorksheetFile] = field(default_factory=dict)
+    glossary: GlossaryFile | None = None
+    map: MapFile | None = None
 
     @property
     def lessons(self) -> Iterator[tuple[PackUnit, PackLesson]]:
         for unit in self.units.values():
             for lesson in unit.lessons:
                 yield unit, lesson
+
+    @property
+    def lesson_names(self) -> set[str]:
+        """`<unit>/<lesson>` of every lesson."""
+        return {f"{unit.slug}/{lesson.slug}" for unit, lesson in self.lessons}
 
     @property
     def all_exercises(self) -> Iterator[PackExercise]:
@@ -139,10 +157,10 @@ class _Reader:
         self.pack = Pack(root)
 
     def read(self) -> Pack:
-        known = {"units", "banks", "cases", "courses"}
         for path in sorted(self.root.iterdir()):
-            if path.name not in known and not path.name.startswith("."):
-                self.problems.add(path, f"only the folders {', '.join(sorted(known))} belong here")
+            if path.name not in (*_FOLDERS, *_FILES) and not path.name.startswith("."):
+                known = ", ".join((*_FOLDERS, *_FILES))
+                self.problems.add(path, f"only {known} belong here")
         for folder in self._children("units"):
             self._unit(folder)
         for path, slug in self._slug_files("banks"):
@@ -150,12 +168,25 @@ class _Reader:
         for path, slug in self._slug_files("cases"):
             self._case(path, slug)
         for path, slug in self._slug_files("courses"):
-            document = read_yaml(path, self.problems)
-            if document and (course := document.parse(CourseFile, document.data, self.problems)):
+            if course := self._file(path, CourseFile):
                 self.pack.courses[slug] = course
+        for path, slug in self._slug_files("guides"):
+            if guide := self._file(path, GuideFile):
+                self.pack.guides[slug] = guide
+        for path, slug in self._slug_files("worksheets"):
+            if worksheet := self._file(path, WorksheetFile):
+                self.pack.worksheets[slug] = worksheet
+        if (path := self.root / "glossary.yaml").exists():
+            self.pack.glossary = self._file(path, GlossaryFile)
+        if (path := self.root / "map.yaml").exists():
+            self.pack.map = self._file(path, MapFile)
         if not (self.pack.units or self.pack.cases or self.problems):
             self.problems.add(self.root, "there is nothing in this pack")
         return self.pack
+
+    def _file(self, path: Path, model: type[_File]) -> _File | None:
+        document = read_yaml(path, self.problems)
+        return document.parse(model, document.data, self.problems) if document else None
 
     def _children(self, name: str) -> list[Path]:
         folder = self.root / name

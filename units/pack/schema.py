@@ -9,13 +9,40 @@ from mot_course.web import Text
 from quizzes.kinds.base import Id, Part, all_different
 from quizzes.kinds.transcript import Line, Moment, Phrase, Role, Scene, StepSlug
 from units.figures import Figure
+from units.guide_content import GuideFile
+from units.reference_content import GlossaryFile, MapFile
+from units.worksheet_content import WorksheetFile
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,78}$")]
-RESERVED = ("attempts", "mine", "accepted", "new", "edit", "check", "practice", "comparison")
+RESERVED = (
+    "attempts", "mine", "accepted", "new", "edit", "check", "practice", "comparison",
+    "crib", "briefing", "projector", "handout", "guide", "sheets",
+)  # fmt: skip
 
 __all__ = [
-    "RESERVED", "Analysis", "BankFile", "BankPlace", "Belief", "CaseFile", "Check", "CourseFile",
-    "CourseTest", "LessonFile", "Line", "Moment", "Phrase", "Role", "Scene", "UnitFile",
+    "RESERVED",
+    "Analysis",
+    "BankFile",
+    "BankPlace",
+    "Belief",
+    "Briefing",
+    "CaseFile",
+    "Certificate",
+    "Check",
+    "CourseFile",
+    "CourseTest",
+    "CribBox",
+    "GlossaryFile",
+    "GuideFile",
+    "LessonFile",
+    "Line",
+    "MapFile",
+    "Moment",
+    "Phrase",
+    "Role",
+    "Scene",
+    "UnitFile",
+    "WorksheetFile",
 ]  # fmt: skip
 
 
@@ -30,6 +57,25 @@ class Check(Part):
     seconds: int | None = Field(None, ge=30, description="time limit")
 
 
+class CribBox(Part):
+    """A box of the page to print."""
+
+    title: Text
+    points: tuple[Text, ...] = Field(min_length=1, max_length=6)
+
+
+class Briefing(Part):
+    """A card for five minutes before a shift."""
+
+    scene: Text = Field(description="to read aloud")
+    question: Text
+    listen_for: tuple[Text, ...] = Field(
+        min_length=2, max_length=4, description="what a good answer mentions"
+    )
+    act: Text = Field(description="one act to watch for today")
+    collect: Text = Field(description="one line to collect at the end of the shift")
+
+
 class UnitFile(Part):
     """`units/<nn>-<slug>/unit.yaml`"""
 
@@ -41,6 +87,9 @@ class UnitFile(Part):
     )
     covers: tuple[Id, ...] = ()
     field_task: Text | None = Field(None, description="one thing to do at the counter")
+    if_then: Text | None = Field(None, description="when …, I first …")
+    crib: tuple[CribBox, ...] = Field((), max_length=5, description="one page to print")
+    briefing: Briefing | None = None
     check: Check | None = None
 
 
@@ -50,6 +99,9 @@ class LessonFile(Part):
     title: Text
     step: StepSlug | None = None
     minutes: int = Field(ge=1, le=30)
+    more: bool = Field(
+        False, description="more on this: beside the way through the unit, not asked in its check"
+    )
     covers: tuple[Id, ...] = ()
     afterwards: Text = Field(description="afterwards you can …, one sentence")
     sources: Text | None = Field(None, description="where this comes from, what is our own")
@@ -108,6 +160,14 @@ class CourseTest(Part):
     bank: Slug
 
 
+class Certificate(Part):
+    """What a certificate takes. The course's units and its test afterwards always belong to it."""
+
+    rule: Text
+    own_case: bool = Field(False, description="an own case handed in and accepted")
+    worksheets: tuple[Slug, ...] = Field((), description="worksheets to fill")
+
+
 class CourseFile(Part):
     """`courses/<slug>.yaml`"""
 
@@ -115,6 +175,10 @@ class CourseFile(Part):
     summary: Text
     audience: Text
     minutes: int = Field(ge=1)
+    setting: Literal["alone", "room"] = Field("alone", description="taken alone, or in a room")
+    outcomes: tuple[Text, ...] = Field((), max_length=6, description="afterwards you can …")
+    certificate: Certificate | None = None
+    covers: tuple[Id, ...] = ()
     units: tuple[Slug, ...] = Field(min_length=1)
     pre_test: CourseTest | None = None
     post_test: CourseTest | None = None

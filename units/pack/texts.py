@@ -12,8 +12,8 @@ from quizzes import prose
 
 DJANGO_LANGUAGE = {"zh": "zh-hans", "en": "en"}
 
-_EMBED = re.compile(r"::: *(exercise|figure|case) +([a-z0-9-]+) *:::")
-_LOOKS_LIKE_EMBED = re.compile(r":{2,} *(exercise|figure|case)\b.*")
+_EMBED = re.compile(r"::: *(exercise|figure|case|worksheet) +([a-z0-9-]+) *:::")
+_LOOKS_LIKE_EMBED = re.compile(r":{2,} *(exercise|figure|case|worksheet)\b.*")
 _OPEN = re.compile(r"::: *([a-z]+)")
 _OWN = "{own}"
 
@@ -22,7 +22,7 @@ _OWN = "{own}"
 class Embed:
     """Something of the pack that a text shows at this place."""
 
-    what: str  # exercise | figure | case
+    what: str  # exercise | figure | case | worksheet
     name: str
     line: int
 
@@ -111,7 +111,8 @@ def problems_in(
 
 
 def blocks_of(markdown: str, figures: Mapping[str, str], language: str) -> list[Json]:
-    """The text as blocks: {"html": …, "heading": …}, {"exercise": slug}, {"case": slug}.
+    """The text as blocks: {"html": …, "heading": …}, {"exercise": slug}, {"case": slug},
+    {"worksheet": slug}.
 
     A new block begins at each ## heading and around each embed, so that "where was I" is
     exact to a few lines. `figures` holds the drawn figures by id.

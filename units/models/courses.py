@@ -17,7 +17,8 @@ class Course(models.Model):
     position = models.PositiveSmallIntegerField(default=0)
     title_zh = models.CharField(max_length=120)
     title_en = models.CharField(max_length=120)
-    content = models.JSONField()  # summary, audience
+    content = models.JSONField()  # the course's file
+    guide = models.JSONField(null=True, blank=True)  # the trainer's guide, as its file has it
     minutes = models.PositiveSmallIntegerField()
     pre_quiz = models.ForeignKey(
         Quiz, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -51,7 +52,7 @@ class Unit(models.Model):
     stage = models.CharField(max_length=40)
     title_zh = models.CharField(max_length=120)
     title_en = models.CharField(max_length=120)
-    content = models.JSONField()  # summary, objectives, field task
+    content = models.JSONField()  # the unit's file: summary, objectives, crib, briefing …
     check_quiz = models.OneToOneField(
         Quiz, on_delete=models.PROTECT, null=True, blank=True, related_name="unit"
     )
@@ -113,6 +114,10 @@ class Lesson(models.Model):
     title_en = models.CharField(max_length=120)
     step = models.CharField(max_length=20, blank=True)
     minutes = models.PositiveSmallIntegerField()
+    # More on this: beside the way through the unit. Not needed to finish it, not in its check.
+    more = models.BooleanField(default=False, db_default=False)
+    # Which models it teaches and where they hang: [{"step": …, "title": {…}}], from the map.
+    on_map = models.JSONField(default=list, db_default=[])
     pack_digest = models.CharField(max_length=64, blank=True)
     archived_at = models.DateTimeField(null=True, blank=True)
 
@@ -228,3 +233,15 @@ class LessonDraft(Draft):
 
     def __str__(self) -> str:
         return f"draft of lesson {self.lesson_id}"
+
+
+class Reference(models.Model):
+    """What stands beside all units, as its file in the pack has it: the glossary, the map."""
+
+    privacy = "kept: names no person"
+
+    slug = models.SlugField(max_length=40, unique=True)  # glossary | map
+    content = models.JSONField()
+
+    def __str__(self) -> str:
+        return self.slug

@@ -183,8 +183,8 @@ def quadrant(
     y = _axis(f"↓ {up[0]}", y + 8, parts) + 22
     ends = ((0.0, f"← {across[0]}", "note"), (WIDTH, f"{across[1]} →", "note end"))
     lines = [wrap(text, half - 10, NOTE_SIZE) for _, text, _ in ends]
-    for (x, _, classes), one in zip(ends, lines, strict=True):
-        parts.append(text_element(x, y, one, classes, NOTE_LEAD))
+    for (x, _, classes), cut in zip(ends, lines, strict=True):
+        parts.append(text_element(x, y, cut, classes, NOTE_LEAD))
     return svg(y + (max(map(len, lines)) - 1) * NOTE_LEAD + 6, parts, label)
 
 

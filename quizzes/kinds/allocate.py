@@ -115,6 +115,13 @@ class Allocate(Kind[AllocateContent]):
         even = sum(min(WHOLE, count * option.percent) for option in spec.options)
         return Grade(earned=max(0, overlap - even), possible=count * WHOLE - even)
 
+    def blind(self, spec: AllocateContent, language: str) -> dict[str, Json]:
+        even = WHOLE // len(spec.options)
+        return {
+            "first": {"percents": {spec.options[0].id: WHOLE}},
+            "all": {"percents": {option.id: even for option in spec.options}},
+        }
+
     def present(
         self, spec: AllocateContent, response: Json | None, mask: Mask, *, reveal: bool
     ) -> Mapping[str, Any]:

@@ -182,6 +182,17 @@ class Kind(ABC, Generic[Spec]):
         """What an exercise without a response gets."""
         return Grade(earned=0, possible=1 if self.is_graded else 0)
 
+    def blind(self, spec: Spec, language: str) -> dict[str, Json]:
+        """Answers of somebody who reads no content, by strategy (`quizzes.guessing.STRATEGIES`).
+
+        A strategy that makes no sense for the kind is left out.
+        """
+        return {}
+
+    def chance(self, spec: Spec) -> float:
+        """The share of the points that a blind guess gets on average; 0 where that is corrected."""
+        return 0.0
+
     def rubric(self, spec: Spec) -> tuple["Criterion", ...]:
         """By what an instructor marks it; empty where a machine grades, or nobody."""
         return ()

@@ -48,6 +48,11 @@ class MultipleChoiceContent(Content):
         return self
 
 
+def by_length(options: tuple[Option, ...], language: str) -> list[str]:
+    """The options' ids, the shortest text first."""
+    return [one.id for one in sorted(options, key=lambda one: len(getattr(one.text, language)))]
+
+
 class SingleChoiceForm(forms.Form):
     choice = forms.ChoiceField(error_messages={"required": _("Choose one answer.")})
 
@@ -146,6 +151,18 @@ class SingleChoice(Kind[SingleChoiceContent]):
         chosen = {response["choice"]} if response else set()
         return {"options": _shown(spec.options, chosen, mask, reveal=reveal)}
 
+    def blind(self, spec: SingleChoiceContent, language: str) -> dict[str, Json]:
+        shortest, *_others, longest = by_length(spec.options, language)
+        first = spec.options[0].id
+        return {
+            "first": {"choice": first},
+            "longest": {"choice": longest},
+            "shortest": {"choice": shortest},
+        }
+
+    def chance(self, spec: SingleChoiceContent) -> float:
+        return 1 / len(spec.options)
+
 
 class MultipleChoice(Kind[MultipleChoiceContent]):
     slug = "multiple_choice"
@@ -198,3 +215,12 @@ class MultipleChoice(Kind[MultipleChoiceContent]):
     ) -> Mapping[str, Any]:
         chosen = set(response["choices"]) if response else set()
         return {"options": _shown(spec.options, chosen, mask, reveal=reveal)}
+
+    def blind(self, spec: MultipleChoiceContent, language: str) -> dict[str, Json]:
+        shortest, *_others, longest = by_length(spec.options, language)
+        return {
+            "all": {"choices": [option.id for option in spec.options]},
+            "first": {"choices": [spec.options[0].id]},
+            "longest": {"choices": [longest]},
+            "shortest": {"choices": [shortest]},
+        }

@@ -126,6 +126,13 @@ class Grid(PlacingKind[GridContent]):
     ) -> list[str]:
         return ids  # a table keeps its order
 
+    def blind(self, spec: GridContent, language: str) -> dict[str, Json]:
+        first, last = spec.options[0].id, spec.options[-1].id
+        return {
+            "first": {"placed": {cell.id: first for cell in spec.cells}},
+            "all": {"placed": {cell.id: last for cell in spec.cells}},
+        }
+
     def present(self, spec: GridContent, response: Json | None, mask: Mask, *, reveal: bool) -> Any:
         shown = dict(super().present(spec, response, mask, reveal=reveal))
         by_id = dict(zip((cell.id for cell in spec.cells), shown["things"], strict=True))

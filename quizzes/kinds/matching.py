@@ -94,6 +94,12 @@ class Matching(PlacingKind[MatchingContent]):
     ) -> list[str]:
         return ids  # the left side keeps the author's order; the right side is shuffled
 
+    def blind(self, spec: MatchingContent, language: str) -> dict[str, Json]:
+        lefts = sorted(spec.pairs, key=lambda one: len(getattr(one.left, language)))
+        rights = sorted(spec.pairs, key=lambda one: len(getattr(one.right, language)))
+        same = {a.id: b.id for a, b in zip(lefts, rights, strict=True)}
+        return {"longest": {"placed": same}}
+
     def grade(self, spec: MatchingContent, response: Json) -> Grade:
         """A point for each pair."""
         right = self.right_count(spec, response)

@@ -61,6 +61,13 @@ class Ordering(PlacingKind[OrderingContent]):
             shuffled = [*ids[1:], ids[0]]
         return sorted(shuffled, key=lambda one: int(placed.get(one, 99)))
 
+    def blind(self, spec: OrderingContent, language: str) -> dict[str, Json]:
+        rising = sorted(spec.items, key=lambda one: len(getattr(one.text, language)))
+        return {
+            name: {"placed": {one.id: str(n) for n, one in enumerate(order, start=1)}}
+            for name, order in (("shortest", rising), ("longest", rising[::-1]))
+        }
+
     def grade(self, spec: OrderingContent, response: Json) -> Grade:
         """Pairs in the right order minus pairs in the wrong one: Kendall's tau, not below 0.
 

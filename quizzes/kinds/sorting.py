@@ -99,6 +99,11 @@ class Sorting(PlacingKind[SortingContent]):
             for group in spec.groups
         ]
 
+    def blind(self, spec: SortingContent, language: str) -> dict[str, Json]:
+        piles = {group.id: {card.id: group.id for card in spec.cards} for group in spec.groups}
+        first, last = spec.groups[0].id, spec.groups[-1].id
+        return {"first": {"placed": piles[first]}, "all": {"placed": piles[last]}}
+
     def grade(self, spec: SortingContent, response: Json) -> Grade:
         """Cards in their group, above what putting all of them into one group would get."""
         right = self.right_count(spec, response)

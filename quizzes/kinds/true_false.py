@@ -70,5 +70,11 @@ class TrueFalse(Kind[TrueFalseContent]):
             ]
         }
 
+    def blind(self, spec: TrueFalseContent, language: str) -> dict[str, Json]:
+        return {"always true": {"answer": True}, "always false": {"answer": False}}
+
+    def chance(self, spec: TrueFalseContent) -> float:
+        return 0.5
+
     def asks_confidence(self, spec: TrueFalseContent) -> bool:
         return spec.confidence

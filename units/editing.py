@@ -27,7 +27,7 @@ from quizzes.drafting import (
 )
 from quizzes.models import Bank, BankItem, Exercise, Quiz
 from quizzes.yaml_files import in_words
-from units.models import Lesson, LessonDraft, LessonRevision
+from units.models import Lesson, LessonDraft, LessonRevision, Worksheet
 from units.pack.canonical import lesson_digest
 from units.pack.schema import LessonFile
 from units.pack.texts import embeds_in, problems_in
@@ -100,10 +100,12 @@ def findings_in(source: Json) -> list[str]:
     embeds = {(one.what, one.name) for text in markdown.values() for one in embeds_in(text)}
     exercises = _published(Exercise, {name for what, name in embeds if what == "exercise"})
     cases = _cases({name for what, name in embeds if what == "case"})
+    worksheets = _worksheets({name for what, name in embeds if what == "worksheet"})
     figures = {one.get("id") for one in source.get("figures", ())}
     there: dict[str, Callable[[str], bool]] = {
         "exercise": exercises.__contains__,
         "case": cases.__contains__,
+        "worksheet": worksheets.__contains__,
         "figure": figures.__contains__,
     }
     for one in problems_in(markdown, there, {"figure": figures}):
@@ -117,6 +119,11 @@ def findings_in(source: Json) -> list[str]:
 
 def _published(model: type[Exercise], slugs: set[str]) -> set[str]:
     found = model.objects.filter(slug__in=slugs, current__isnull=False, archived_at=None)
+    return set(found.values_list("slug", flat=True))
+
+
+def _worksheets(slugs: set[str]) -> set[str]:
+    found = Worksheet.objects.filter(slug__in=slugs, archived_at=None, current__isnull=False)
     return set(found.values_list("slug", flat=True))
 
 

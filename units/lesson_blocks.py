@@ -16,7 +16,7 @@ from people.models import User
 from quizzes.models import Quiz, Revision
 from quizzes.questions import Question
 from quizzes.revisions import revisions_of
-from units.models import LessonRevision
+from units.models import LessonRevision, Worksheet
 
 MOST_TEXTS = 500  # lessons × languages; some 20 kB each
 
@@ -41,23 +41,24 @@ PRACTICE = """
 class LessonText:
     """A lesson's revision in one language."""
 
-    blocks: tuple[Json, ...]  # {"html": …}, {"exercise": slug} or {"case": slug}
+    blocks: tuple[Json, ...]  # {"html": …}, {"exercise": slug}, {"case": slug} or …
     afterwards: str
     sources: str
 
     def names(self, kind: str) -> list[str]:
-        """The slugs of the exercises or cases that the text embeds."""
+        """The slugs of the exercises, cases or worksheets that the text embeds."""
         return [block[kind] for block in self.blocks if kind in block]
 
 
 @dataclass
 class Block:
-    """A piece of a lesson: exactly one of text, exercise and case."""
+    """A piece of a lesson: exactly one of text, exercise, case and worksheet."""
 
     number: int
     html: SafeString | None = None
     question: Question | None = None
     case: Case | None = None
+    worksheet: Worksheet | None = None
 
 
 _texts: dict[tuple[int, str, str], LessonText] = {}
@@ -102,8 +103,9 @@ def _with_safe_html(block: Json) -> Json:
 
 
 def blocks_of(text: LessonText, questions: dict[str, Question]) -> list[Block]:
-    """The text's blocks in order; an exercise or case that is gone is left out."""
+    """The text's blocks in order; what is gone is left out."""
     cases = _cases(text.names("case"))
+    worksheets = _worksheets(text.names("worksheet"))
     blocks = []
     for number, stored in enumerate(text.blocks):
         block = Block(
@@ -111,8 +113,9 @@ def blocks_of(text: LessonText, questions: dict[str, Question]) -> list[Block]:
             html=stored.get("html"),
             question=questions.get(stored.get("exercise", "")),
             case=cases.get(stored.get("case", "")),
+            worksheet=worksheets.get(stored.get("worksheet", "")),
         )
-        if block.html or block.question or block.case:
+        if block.html or block.question or block.case or block.worksheet:
             blocks.append(block)
     return blocks
 
@@ -156,3 +159,10 @@ def _cases(slugs: list[str]) -> dict[str, Case]:
     cases = Case.objects.published().filter(slug__in=slugs)
     columns = ("slug", "title_zh", "title_en", "summary_zh", "summary_en")
     return {case.slug: case for case in cases.only(*columns)}
+
+
+def _worksheets(slugs: list[str]) -> dict[str, Worksheet]:
+    if not slugs:
+        return {}
+    found = Worksheet.objects.filter(slug__in=slugs, archived_at=None, current__isnull=False)
+    return {one.slug: one for one in found.select_related("current")}

@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("home.urls")),
     path("", include("units.urls")),
     path("", include("people.urls")),
+    path("cohorts/<slug:slug>/teams/", include("people.urls_teams")),
     path("quizzes/", include("quizzes.urls")),
     path("cases/", include("cases.urls")),
     path("marking/", include("quizzes.urls_marking")),

@@ -64,6 +64,7 @@ def test_text_is_marked_as_safe_only_in_reviewed_places():
         "quizzes/templatetags/questions.py": "every text is escaped beside it",
         "quizzes/templatetags/practice.py": "a rendered template and a token",
         "units/comparing_beliefs.py": "plots escapes every text",
+        "units/room/cutting.py": "cuts HTML that quizzes.prose has cleaned into whole elements",
         "units/drawing.py": "plots escapes every text",
         "units/lesson_blocks.py": "a lesson's blocks, cleaned when they were published",
     }

@@ -7,14 +7,15 @@ from typing import Any
 from django.urls import get_resolver
 
 from cases.models import WriteUp
-from people.models import User
+from people.models import Cohort, User
 from quizzes.kinds import KINDS
 from quizzes.models import Attempt, Exercise, Recording, Revision, SavedComment
 from quizzes.starting import start_attempt
 from quizzes.submitting import submit_attempt
 from tests.factories import make_admin, make_cohort, make_instructor, make_trainee
 from tests.quizzes.making import make_bank, make_exercise, make_quiz
-from tests.units.packs import write_pack
+from tests.units.rooms import write_room
+from tests.units.sheet_making import make_team, make_worksheet, put
 from units.models import Lesson, Unit
 from units.pack.loading import load_course
 
@@ -55,7 +56,7 @@ class World:
 
 def make_world(folder: Path) -> World:
     """A trainee in the middle of things; the instructor reaches them, the other one does not."""
-    load_course(write_pack(folder))
+    load_course(write_room(folder))
     cohort, elsewhere = make_cohort(), make_cohort()
     trainee = make_trainee(cohort=cohort)
     people = {
@@ -93,6 +94,7 @@ def make_world(folder: Path) -> World:
         "account_reset_password_from_key": ["a", "set-password"],
     }
     arguments |= _exercises(trainee) | _editors(check.bank.slug if check.bank else "")
+    arguments |= _room() | _sheets(trainee, cohort)
     return World(people, arguments, attempt)
 
 
@@ -139,6 +141,44 @@ def _exercises(trainee: User) -> dict[str, list[Any]]:
         "marking:here": [answer.pk],
         "marking:remove_comment": [comment.pk],
         "marking:calibration": [writing.bank.slug if writing.bank else ""],
+    }
+
+
+def _room() -> dict[str, list[Any]]:
+    """What a trainer teaches from."""
+    return {
+        "units:guide": ["core"],
+        "units:projector": ["first"],
+        "units:lesson_projector": ["first", "one"],
+        "units:case_projector": ["a-case"],
+        "units:crib": ["first"],
+        "units:briefing": ["first"],
+        "units:handout": ["first"],
+    }
+
+
+def _sheets(trainee: User, cohort: Cohort) -> dict[str, list[Any]]:
+    """A worksheet that the trainee's team has begun to fill."""
+    worksheet = make_worksheet()
+    team = make_team(trainee, cohort=cohort)
+    whose = f"team-{team.pk}"
+    put(trainee, "Look up.", whose=whose, slug=worksheet.slug)
+    of_team = [worksheet.slug, whose]
+    return {
+        "teams:teams": [cohort.slug],
+        "teams:change": [cohort.slug, team.pk],
+        "units:worksheet": [worksheet.slug],
+        "units:print_worksheet": [worksheet.slug],
+        "units:sheet": of_team,
+        "units:save_cell": of_team,
+        "units:sheet_news": of_team,
+        "units:share_sheet": [worksheet.slug, "mine"],
+        "units:comment_sheet": of_team,
+        "units:print_sheet": of_team,
+        "units:sheet_file": [*of_team, "markdown"],
+        "units:handbook_of": [whose],
+        "units:handbook_file": [whose, "markdown"],
+        "units:cohort_sheets": [cohort.slug],
     }
 
 

@@ -1,5 +1,6 @@
 """A lesson among the lessons of its unit: where somebody is, and where finishing leads."""
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +9,7 @@ from django.http import Http404
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from mot_course.web import address
+from mot_course.web import Json, address
 from people.models import User
 from quizzes.models import Quiz
 from units.models import Lesson, Reading, Unit
@@ -18,7 +19,8 @@ from units.progress import LessonState
 # statements cost more than running them (a page took 8.9 ms of CPU built, 4.6 ms like this).
 LESSONS = """
     SELECT lesson.id, lesson.slug, lesson.position, lesson.title_zh, lesson.title_en,
-           lesson.minutes, lesson.step, lesson.current_id, revision.digest,
+           lesson.minutes, lesson.step, lesson.current_id, lesson.more, lesson.on_map,
+           revision.digest,
            reading.block, reading.seen_at, reading.finished_at,
            practice.id, practice.slug, practice.bank_id,
            unit.id, unit.slug, unit.title_zh, unit.title_en,
@@ -37,9 +39,13 @@ LESSONS = """
     LEFT JOIN quizzes_quiz AS practice ON practice.id = lesson.practice_quiz_id
     LEFT JOIN quizzes_quiz AS quiz ON quiz.id = unit.check_quiz_id
     WHERE unit.slug = %(unit)s AND unit.archived_at IS NULL
-    ORDER BY lesson.position
+    ORDER BY lesson.more, lesson.position
 """
-_LESSON = ("id", "slug", "position", "title_zh", "title_en", "minutes", "step", "current_id")
+_LESSON = (
+    "id", "slug", "position", "title_zh", "title_en", "minutes", "step", "current_id", "more",
+)  # fmt: skip
+# Where the columns of the other tables begin.
+_ON_MAP, _DIGEST, _READING, _PRACTICE, _UNIT, _QUIZ, _PASSED = 9, 10, 11, 14, 17, 21, 25
 _TITLED = ("id", "slug", "title_zh", "title_en")
 
 
@@ -60,10 +66,11 @@ class LessonPage:
     unit: Unit
     check: Quiz | None
     is_check_passed: bool
-    outline: list[LessonState]
+    outline: list[LessonState]  # the way through the unit, then what stands beside it
     place: int  # of the lesson in the outline, from 0
     digest: str  # of the lesson's present revision
     practice: Quiz | None
+    on_map: list[Json]  # the models it teaches: step, id and title of each
 
     @property
     def state(self) -> LessonState:
@@ -74,13 +81,25 @@ class LessonPage:
         return self.state.lesson
 
     @property
+    def way(self) -> list[LessonState]:
+        """The lessons one has to read to finish the unit."""
+        return [one for one in self.outline if not one.lesson.more]
+
+    @property
+    def beside(self) -> list[LessonState]:
+        """More on this."""
+        return [one for one in self.outline if one.lesson.more]
+
+    @property
     def previous(self) -> LessonState | None:
         return self.outline[self.place - 1] if self.place else None
 
     @property
     def minutes_left(self) -> int:
-        """The minutes of this lesson and of the later ones that are not finished."""
-        later = (one for one in self.outline[self.place + 1 :] if not one.is_finished)
+        """The minutes of this lesson and of the later ones on the way that are not finished."""
+        if self.lesson.more:
+            return self.lesson.minutes
+        later = (one for one in self.way[self.place + 1 :] if not one.is_finished)
         return self.lesson.minutes + sum(one.lesson.minutes for one in later)
 
     @cached_property
@@ -89,15 +108,18 @@ class LessonPage:
 
     @cached_property
     def goal(self) -> Goal:
-        """The next unfinished lesson (later ones first), else the check, else the unit."""
-        others = self.outline[self.place + 1 :] + self.outline[: self.place]
+        """The next unfinished lesson on the way (later ones first), else the check, the unit."""
+        others = [*self.outline[self.place + 1 :], *self.outline[: self.place]]
+        others = [one for one in others if not one.lesson.more]
         unread = next((one for one in others if not one.is_finished), None)
         if unread:
             return Goal(unread.url, _("Next lesson"), unread.lesson.title)
         if self.check and not self.is_check_passed:
             message = _("You have read all lessons of this unit. Now see what has stayed.")
             return Goal(self.check_url, _("To the check"), self.check.title, message)
-        message = _("Unit finished: %(unit)s.") % {"unit": self.unit.title}
+        message = ""
+        if not self.lesson.more:
+            message = _("Unit finished: %(unit)s.") % {"unit": self.unit.title}
         return Goal(address("units:unit", self.unit.slug), _("Finish"), message=message)
 
 
@@ -110,15 +132,20 @@ def page_of(person: User, *, unit: str, lesson: str) -> LessonPage:
     if place is None:
         raise Http404
     here = rows[place]
-    its_unit: Unit = _made(Unit, _TITLED, here[15:19])
+    its_unit: Unit = _made(Unit, _TITLED, here[_UNIT:_QUIZ])
     return LessonPage(
         unit=its_unit,
-        check=_made(Quiz, _TITLED, here[19:23]) if here[19] else None,
-        is_check_passed=here[23],
+        check=_made(Quiz, _TITLED, here[_QUIZ:_PASSED]) if here[_QUIZ] else None,
+        is_check_passed=here[_PASSED],
         outline=[LessonState(_made(Lesson, _LESSON, row), its_unit, _reading(row)) for row in rows],
         place=place,
-        digest=here[8],
-        practice=_made(Quiz, ("id", "slug", "bank_id"), here[12:15]) if here[12] else None,
+        digest=here[_DIGEST],
+        practice=(
+            _made(Quiz, ("id", "slug", "bank_id"), here[_PRACTICE:_UNIT])
+            if here[_PRACTICE]
+            else None
+        ),
+        on_map=json.loads(here[_ON_MAP]),
     )
 
 
@@ -130,7 +157,7 @@ def _made(model: Any, names: tuple[str, ...], values: tuple[Any, ...]) -> Any:
 
 
 def _reading(row: tuple[Any, ...]) -> Reading | None:
-    block, seen_at, finished_at = row[9:12]
+    block, seen_at, finished_at = row[_READING:_PRACTICE]
     if seen_at is None:
         return None
     return Reading(block=block, seen_at=seen_at, finished_at=finished_at)

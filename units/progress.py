@@ -216,8 +216,11 @@ def _lesson_deed(unit: UnitState, lesson: LessonState) -> Deed:
 def course_states(person: User, courses: QuerySet[Course] | None = None) -> list[CourseState]:
     """Every course (or those given) with the person's progress, in five queries."""
     queryset = courses if courses is not None else Course.objects.filter(archived_at=None)
+    # The trainer's guide is long, and nobody's progress.
     found = list(
-        queryset.select_related("pre_quiz", "post_quiz").prefetch_related(
+        queryset.defer("guide")
+        .select_related("pre_quiz", "post_quiz")
+        .prefetch_related(
             Prefetch(
                 "places",
                 CourseUnit.objects.select_related("unit__check_quiz").order_by("position"),

@@ -2,11 +2,16 @@
 
 from django.urls import path
 
-from units import views, views_edit
+from units import urls_room, views, views_edit, views_reference
+from units.urls_sheets import sheet_patterns
 
 app_name = "units"
 
 urlpatterns = [
+    *urls_room.urlpatterns,
+    *sheet_patterns,
+    path("map/", views_reference.the_map, name="map"),
+    path("glossary/", views_reference.glossary, name="glossary"),
     path("courses/", views.courses, name="courses"),
     path("courses/<slug:slug>/", views.course, name="course"),
     path("courses/<slug:slug>/comparison/", views.comparison, name="comparison"),

@@ -23,6 +23,7 @@ from units.lesson_page import LessonPage, page_of
 from units.models import Course, CourseUnit, Lesson, LessonRevision, Unit
 from units.progress import CourseState, course_states, unit_state
 from units.reading import note_seen
+from units.room.guiding import courses_with_guides
 
 
 @require_safe
@@ -35,6 +36,7 @@ def courses(request: Request) -> HttpResponse:
         "current": current,
         "others": [state for state in states if state is not current],
         "finished_count": _finished_count(current) if current else 0,
+        "guides": courses_with_guides() if request.user.is_instructor else [],
     }
     return render(request, "units/courses.html", context)
 

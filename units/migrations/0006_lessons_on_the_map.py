@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('units', '0005_worksheet_revisions_are_immutable'),
+        ("units", "0005_worksheet_revisions_are_immutable"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='lesson',
-            name='on_map',
+            model_name="lesson",
+            name="on_map",
             field=models.JSONField(db_default=[], default=list),
         ),
     ]

@@ -1,14 +1,18 @@
 """Whether guides, worksheets, glossary and map name only what the pack has."""
 
+import re
 from collections.abc import Iterable
 
 from quizzes.problems import Problems
 from units.pack.reading import Pack
 
+_LINK = re.compile(r"\]\(/glossary/#([a-z0-9-]+)\)")
+
 
 def check_supplies(pack: Pack, problems: Problems) -> None:
     """Note every name in them that stands for nothing."""
     lessons = pack.lesson_names
+    _glossary_links(pack, problems)
     for slug, guide in pack.guides.items():
         path = pack.root / "guides" / f"{slug}.yaml"
         course = pack.courses.get(slug)
@@ -43,6 +47,17 @@ def check_supplies(pack: Pack, problems: Problems) -> None:
             if entry.lesson and entry.lesson not in lessons:
                 message = f"{entry.id}: there is no lesson {entry.lesson!r}"
                 problems.add(pack.root / f"{name}.yaml", message, field="lesson")
+
+
+def _glossary_links(pack: Pack, problems: Problems) -> None:
+    terms = {term.id for term in pack.glossary.terms} if pack.glossary else set()
+    for _unit, lesson in pack.lessons:
+        for language, text in lesson.markdown.items():
+            name = lesson.path.name.removesuffix(".yaml") + f".{language}.md"
+            for number, line in enumerate(text.split("\n"), start=1):
+                for term in _missing(_LINK.findall(line), terms):
+                    message = f"the glossary has no {term!r}"
+                    problems.add(lesson.path.with_name(name), message, line=number)
 
 
 def _missing(names: Iterable[str], there: Iterable[str]) -> list[str]:

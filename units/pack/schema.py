@@ -16,7 +16,7 @@ from units.worksheet_content import WorksheetFile
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,78}$")]
 RESERVED = (
     "attempts", "mine", "accepted", "new", "edit", "check", "practice", "comparison",
-    "crib", "briefing", "projector", "handout", "guide", "sheets",
+    "crib", "briefing", "projector", "handout", "guide", "handbook", "cohorts",
 )  # fmt: skip
 
 __all__ = [

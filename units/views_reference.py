@@ -1,0 +1,43 @@
+"""What stands beside all units: the map of steps and models, and the glossary."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from mot_course.steps import STEPS
+from mot_course.web import Json, Request, address, content_language
+from units.models import Reference
+
+
+@require_safe
+@login_required
+def the_map(request: Request) -> HttpResponse:
+    """The five steps as a spine, every model of the course on the step it hangs on."""
+    models = _entries("map", "models")
+    spine = [(step, [one for one in models if one["step"] == step.slug]) for step in STEPS]
+    return render(request, "units/map.html", {"spine": spine, "count": len(models)})
+
+
+@require_safe
+@login_required
+def glossary(request: Request) -> HttpResponse:
+    """Every term in both languages, in the order of the reader's language."""
+    language = content_language()
+    terms = _entries("glossary", "terms")
+    terms.sort(key=lambda one: one.get("order", one["term"][language].casefold()))
+    return render(request, "units/glossary.html", {"terms": terms})
+
+
+def _entries(slug: str, name: str) -> list[Json]:
+    """The entries of a reference with their texts in the reader's language said."""
+    stored = Reference.objects.filter(slug=slug).first()
+    return [_with_url(one) for one in stored.content[name]] if stored else []
+
+
+def _with_url(entry: Json) -> dict[str, Any]:
+    lesson = entry.get("lesson")
+    url = address("units:lesson", *lesson.split("/")) if lesson else ""
+    return {**entry, "url": url}

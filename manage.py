@@ -7,6 +7,7 @@ import sys
 # These look at files alone, so they need none of the site's settings.
 FILES_ONLY = {
     "check_course",
+    "course_report",
     "describe_pack",
     "compile_translations",
     "extract_messages",

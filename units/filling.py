@@ -86,6 +86,10 @@ def save_cell(desk: Desk, *, key: str, text: str, seen: int, by: User) -> int:
         raise KeyError(key)
     text = cleaned(text)
     if len(text) > LONGEST:
+        # First what others wrote: whoever shortens a text has to have seen theirs.
+        present = _stored(desk.sheet, key) if desk.sheet else None
+        if present is not None and present.version > seen:
+            raise NewerCellExists(present)
         raise TooLong(len(text))
     if desk.sheet is None and seen:
         raise KeyError(key)  # a version of a cell that nobody has written in

@@ -6,6 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
+from pypinyin import lazy_pinyin
 
 from mot_course.steps import STEPS
 from mot_course.web import Json, Request, address, content_language
@@ -24,11 +25,16 @@ def the_map(request: Request) -> HttpResponse:
 @require_safe
 @login_required
 def glossary(request: Request) -> HttpResponse:
-    """Every term in both languages, in the order of the reader's language."""
+    """Every term in both languages, in the order of the reader's language: pinyin or letters."""
     language = content_language()
     terms = _entries("glossary", "terms")
-    terms.sort(key=lambda one: one.get("order", one["term"][language].casefold()))
+    terms.sort(key=lambda one: _order(one["term"][language], language))
     return render(request, "units/glossary.html", {"terms": terms})
+
+
+def _order(term: str, language: str) -> str:
+    words = lazy_pinyin(term) if language == "zh" else [term]
+    return " ".join(words).casefold()
 
 
 def _entries(slug: str, name: str) -> list[Json]:

@@ -190,7 +190,10 @@ class Kind(ABC, Generic[Spec]):
         return {}
 
     def chance(self, spec: Spec) -> float:
-        """The share of the points that a blind guess gets on average; 0 where that is corrected."""
+        """What a blind guess gets on average where an answer is right or wrong; else 0.
+
+        Where there is partial credit, `quizzes.guessing` holds strategies to a quarter instead.
+        """
         return 0.0
 
     def rubric(self, spec: Spec) -> tuple["Criterion", ...]:

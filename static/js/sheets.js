@@ -197,8 +197,9 @@
     } else if (status === 422) {
       tooLong(cell, answer.length || LONGEST + 1);
       sayAll();
-    } else if (status === 404) {
-      isClosed = true; // taken out of the team, or the team has ended: what is typed stays here
+    } else if (status === 404 || status === 400) {
+      // Out of the team, the team has ended, or the sheet asks something else by now: what is typed stays here.
+      isClosed = true;
       sayAll();
     } else if (status === 401 || status === 403) {
       say("signed-out");

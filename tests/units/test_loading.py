@@ -170,3 +170,26 @@ def test_the_description_of_the_format_is_up_to_date(settings):
 
     path = settings.BASE_DIR / "docs" / "course-pack.md"
     assert path.read_text(encoding="utf-8") == described()
+
+
+def test_a_course_loaded_before_there_were_guides_takes_the_new_one(pack):
+    course = Course.objects.get(slug="core")
+    course.pack_digest = canonical.digest(course.content)
+    course.save()
+    change(pack, "courses/core.yaml", "Front line", "Everybody")
+
+    load_course(pack)
+
+    course.refresh_from_db()
+    assert course.content["audience"]["en"] == "Everybody"
+
+
+def test_a_course_changed_here_is_kept(pack):
+    course = Course.objects.get(slug="core")
+    course.content = course.content | {"minutes": 99}
+    course.save()
+    change(pack, "courses/core.yaml", "Front line", "Everybody")
+
+    summary = load_course(pack)
+
+    assert summary.kept == ["courses core"]

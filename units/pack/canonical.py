@@ -12,7 +12,7 @@ from units.pack.reading import PackBank, PackExercise, PackLesson, PackUnit
 from units.pack.schema import CaseFile, CourseFile, GuideFile, WorksheetFile
 
 # A change of how Markdown and figures become HTML makes new revisions of all lessons.
-RENDERER = 1
+RENDERER = 2
 
 
 def exercise_form(exercise: PackExercise) -> Json:

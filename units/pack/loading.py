@@ -186,7 +186,12 @@ class _Loader:
         if stored and present == digest:
             self.stock.note("courses", slug, "same")
             return
-        if stored and not self.stock.may_change(slug, stored.pack_digest, present):
+        # What was loaded before courses had guides was digested without one.
+        before = canonical.digest(stored.content) if stored and stored.guide is None else ""
+        is_as_loaded = stored is not None and stored.pack_digest == before
+        if stored and not (
+            is_as_loaded or self.stock.may_change(slug, stored.pack_digest, present)
+        ):
             self.stock.note("courses", slug, "kept")
             return
         self.stock.note("courses", slug, "changed" if stored else "made")

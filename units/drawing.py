@@ -25,6 +25,7 @@ from units.figures import (
     Quadrant,
     Rings,
     Slope,
+    Squares,
     Stage,
     Zones,
 )
@@ -150,6 +151,7 @@ _DRAWINGS: dict[type, Callable[[Any], str]] = {
     Zones: _zones,
     Equation: _equation,
     Bucket: _bucket,
+    Squares: lambda one: plot_models.squares(one.size, one.holes, one.crossings, one.title.said),
     Branches: lambda one: plot_models.branches(
         _step(one.root), _steps(one.branches), one.title.said
     ),
@@ -189,6 +191,10 @@ def _table_of_model(figure: Any) -> Rows:
             [zone.label.said, _said(zone.note), " · ".join(item.said for item in zone.items)]
             for zone in figure.zones
         ]
+    if isinstance(figure, Squares):
+        holes = [[f"■ {row}, {column}"] for row, column in figure.holes]
+        over = [[f"⊞ {row}, {column}"] for row, column in figure.crossings]
+        return [[f"{figure.size} × {figure.size}"], *holes, *over]
     if isinstance(figure, Equation):
         sign = f" {figure.sign} "
         rows = [["=", figure.result.said], ["", sign.join(text.said for text in figure.top)]]

@@ -220,8 +220,32 @@ class Branches(_Figure):
     branches: tuple[Stage, ...] = Field(min_length=2, max_length=8)
 
 
+class Squares(_Figure):
+    """A grid of squares to count: some cells may be holes, on some crossings sits one more square.
+
+    Rows and columns count from 1. A square on a crossing is as large as a cell and cut into four.
+    """
+
+    type: Literal["squares"]
+    size: int = Field(ge=2, le=6)
+    holes: tuple[tuple[int, int], ...] = Field((), description="cells cut out, `[row, column]`")
+    crossings: tuple[tuple[int, int], ...] = Field(
+        (), description="`[row, column]` of the cell to the upper left of the crossing"
+    )
+
+    @model_validator(mode="after")
+    def _lie_inside(self) -> "Squares":
+        inside = range(1, self.size + 1)
+        fits(all(r in inside and c in inside for r, c in self.holes), "a hole lies outside")
+        fits(
+            all(1 <= n < self.size for pair in self.crossings for n in pair),
+            "a crossing lies outside",
+        )
+        return self
+
+
 AnyFigure = (
     Bars | Slope | People | Chain | Ladder | Pyramid | Iceberg | Cycle | Rings | Flower | Quadrant
-    | Grid | Zones | Equation | Bucket | Branches
+    | Grid | Zones | Equation | Bucket | Branches | Squares
 )  # fmt: skip
 Figure = Annotated[AnyFigure, Field(discriminator="type")]

@@ -34,6 +34,7 @@ RING = 11.0
 PETALS, PETAL_FROM, PETAL_LONG = 118.0, 44.0, 62.0
 HOLE_AT, HOLE_GAP, BUCKET = 150.0, 14.0, 118.0
 TWIG = 26.0
+GRID = 260.0
 
 
 def pyramid(steps: Sequence[Step], label: str = "", *, inverted: bool = False) -> str:
@@ -345,3 +346,27 @@ def _height(step: Step, wide: float) -> float:
     room = wide - 2 * BOX_PADDING
     names, notes = wrap(step[0], room), wrap(step[1], room, NOTE_SIZE)
     return 2 * BOX_PADDING + len(names) * LEAD - 3 + (len(notes) * NOTE_LEAD + 3 if notes else 0)
+
+
+def squares(
+    size: int, holes: Sequence[tuple[int, int]], crossings: Sequence[tuple[int, int]], label: str
+) -> str:
+    """A grid to count: `holes` are cut out, on `crossings` sits a square cut into four."""
+    side = GRID / size
+    left = (WIDTH - GRID) / 2
+    parts = [
+        f'<rect class="cell{" hole" if (row, column) in holes else ""}"'
+        f' x="{left + (column - 1) * side:g}" y="{2 + (row - 1) * side:g}"'
+        f' width="{side:g}" height="{side:g}"/>'
+        for row in range(1, size + 1)
+        for column in range(1, size + 1)
+    ]
+    for row, column in crossings:
+        x, y, half = left + column * side, 2 + row * side, side / 2
+        parts += [
+            f'<rect class="over" x="{x + dx * half:g}" y="{y + dy * half:g}"'
+            f' width="{half:g}" height="{half:g}"/>'
+            for dx in (-1, 0)
+            for dy in (-1, 0)
+        ]
+    return svg(GRID + 4, parts, label)

@@ -145,6 +145,7 @@ def models_of(one, other):
     yield plot_models.equation(label, [label, note], [note, label, note], "+", label)
     yield plot_models.bucket(one, [one, other, one], other, label)
     yield plot_models.branches(one, [other, one], label)
+    yield plot_models.squares(4, [(2, 2)], [(1, 1)], label)
 
 
 ZH, EN = "关键时刻里的一小步，做对了才算", "what a guest remembers of the first minute"
@@ -164,6 +165,14 @@ def test_of_a_pyramid_the_levels_widen_downwards_or_upwards():
         widths = numbers(elements(drawing, "rect", "box"), "width")
         assert widths == sorted(widths, reverse=inverted)
         assert len(set(widths)) == 3
+
+
+def test_squares_to_count_are_as_many_as_told():
+    drawing = plot_models.squares(5, [(3, 3)], [(1, 1), (4, 4)], "count")
+
+    assert len(elements(drawing, "rect", "cell")) == 25
+    assert len(elements(drawing, "rect", "hole")) == 1
+    assert len(elements(drawing, "rect", "over")) == 2 * 4
 
 
 def test_the_water_parts_what_shows_from_what_does_not():

@@ -201,6 +201,19 @@ class CourseState:
         return Deed("done", self.course.title, url, _("Look back"))
 
     @property
+    def is_post_open(self) -> bool:
+        """Whether the test afterwards may be taken: after the units, or begun already.
+
+        In a room the trainer says when the course is over; lessons are read on the way home.
+        """
+        if self.post is None:
+            return False
+        if self.post.attempts or self.next.kind == "post":
+            return True
+        in_room = self.course.content.get("setting") == "room"
+        return in_room and (self.pre is None or self.pre.is_submitted)
+
+    @property
     def comparison_url(self) -> str:
         """Before and after, once both tests are submitted; else empty."""
         if self.pre and self.post and self.pre.is_submitted and self.post.is_submitted:

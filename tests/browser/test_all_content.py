@@ -18,7 +18,7 @@ pytestmark = pytest.mark.browser
 SCHEMES = {"zh-hans": ("zh-CN", "light"), "en": ("en-US", "dark")}
 HEAVIEST = 13_000  # bytes of a lesson's HTML as sent
 # What a text would show if a directive, a variable or a mark were left as it was written.
-LEFT_OVER = re.compile(r":::|\{own\}|\{\{|\}\}|%\(\w+\)s|\]\(/")
+LEFT_OVER = re.compile(r":::|\*\*|\{own\}|\{\{|\}\}|%\(\w+\)s|\]\(/")
 BROKEN = """() => [
   ...[...document.images].filter((one) => one.complete && !one.naturalWidth)
     .map((one) => `image ${one.src}`),

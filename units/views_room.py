@@ -32,6 +32,13 @@ class StartForm(forms.Form):
         return int(start.hour * 60 + start.minute)
 
 
+class HandoutForm(forms.Form):
+    """Which lessons a handout prints."""
+
+    lesson = forms.SlugField(required=False)
+    all = forms.BooleanField(required=False)
+
+
 def _unit(slug: str) -> Unit:
     return get_object_or_404(Unit, slug=slug, archived_at=None)
 
@@ -132,8 +139,25 @@ def briefings(request: Request) -> HttpResponse:
 @require_safe
 @login_required
 def handout(request: Request, slug: str) -> HttpResponse:
-    """A unit's exercises on paper, and apart from them the key."""
+    """A unit's exercises on paper, and apart from them the key.
+
+    Of the lessons on the way; `?all=1` adds those beside it, `?lesson=<slug>` prints one alone.
+    """
     _only_who_teaches(request)
     unit = _unit(slug)
-    context = {"unit": unit, "handout": handout_of(taught(unit))}
+    form = HandoutForm(request.GET)
+    if not form.is_valid():
+        raise Http404
+    one, with_more = form.cleaned_data["lesson"], form.cleaned_data["all"]
+    lessons = taught(unit, one)
+    if one and not lessons:
+        raise Http404
+    printed = [item for item in lessons if one or with_more or not item.lesson.more]
+    context = {
+        "unit": unit,
+        "handout": handout_of(printed),
+        "alone": lessons[0].lesson if one else None,
+        "with_more": with_more,
+        "has_more": any(item.lesson.more and item.exercises for item in lessons),
+    }
     return render(request, "units/room_handout.html", context)

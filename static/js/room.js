@@ -56,6 +56,14 @@
     if (isNarrow.matches && event.target.closest("a")) outline.open = false;
   });
 
+  /* Long lists too, below the width at which they lose their summary; paper shows all. */
+  const folds = [...document.querySelectorAll("[data-fold]")];
+  const isPhone = window.matchMedia("(max-width: 39.99rem)");
+  const fold = () => folds.forEach((one) => { one.open = !isPhone.matches; });
+  fold();
+  isPhone.addEventListener("change", fold);
+  window.addEventListener("beforeprint", () => folds.forEach((one) => { one.open = true; }));
+
   look();
   setInterval(look, 20000);
 })();

@@ -165,7 +165,7 @@ def addresses() -> dict[str, str]:
     """Where the course's pages are: the first of everything, by what it is."""
     course = Course.objects.select_related("pre_quiz", "post_quiz").first()
     unit = Unit.objects.filter(places__course=course).order_by("places__position").first()
-    lessons = Lesson.objects.filter(unit=unit, archived_at=None).order_by("position")
+    lessons = Lesson.objects.filter(unit=unit, more=False, archived_at=None).order_by("position")
     return {
         "course": f"/courses/{course.slug}/",
         "comparison": f"/courses/{course.slug}/comparison/",

@@ -63,6 +63,8 @@ def _lesson_answered(page: Page, clerk) -> Iterator[tuple[str, Page]]:
         exercise.locator(".act .button").click()
         expect(exercise.locator(".verdict")).to_be_visible()
     page.evaluate(OPEN_ALL)
+    # At the end of the page the bar with the buttons covers nothing.
+    page.evaluate("window.scrollTo(0, document.documentElement.scrollHeight)")
     yield "lesson answered", page
 
 

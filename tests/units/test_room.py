@@ -194,6 +194,40 @@ def test_a_lesson_becomes_slides_with_the_key_after_the_question(instructor):
     assert "The feeling is theirs" in answer
 
 
+PROSE = "Mr. Li stays where he is. " + "He waits for a word that nobody says to him. " * 6
+
+
+def slides_of(instructor, pack, text):
+    for language in ("zh", "en"):
+        path = pack / f"units/01-first/01-one.{language}.md"
+        path.write_text(text + path.read_text())
+    load_course(pack)
+    return body(instructor.get("/units/first/projector/one/")).split('<section class="slide ')[1:]
+
+
+@pytest.mark.parametrize("after", ["", "::: keep\nKeep that.\n:::\n\n"])
+def test_a_heading_with_prose_alone_has_a_slide_with_its_first_sentence(instructor, pack, after):
+    slide = slides_of(instructor, pack, f"## The last thrust\n\n{PROSE}\n\n{after}")[1]
+    wall, notes = slide.split("<aside", 1)
+
+    assert "<h2>The last thrust</h2>" in wall
+    assert "<p>Mr. Li stays where he is.</p>" in wall
+    assert "He waits" not in wall
+    assert "He waits" in notes
+
+
+def test_a_heading_with_prose_alone_stands_over_the_figure_that_follows(instructor, pack):
+    text = f"## The last thrust\n\n{PROSE}\n\n::: exercise lesson-one-true :::\n\n## Next\n\n"
+    path = pack / "units/01-first/01-one.en.md"
+    path.write_text(path.read_text().replace("::: exercise lesson-one-true :::\n\n", ""))
+    path = pack / "units/01-first/01-one.zh.md"
+    path.write_text(path.read_text().replace("::: exercise lesson-one-true :::\n\n", ""))
+    slide = slides_of(instructor, pack, text)[1]
+
+    assert slide.startswith("k-question")
+    assert '<p class="on-top">The last thrust</p>' in slide
+
+
 def test_the_classroom_block_is_for_the_trainer_alone(instructor):
     page = body(instructor.get("/units/first/projector/one/"))
     activity = page.split('<section class="slide k-activity')[1]
@@ -251,7 +285,7 @@ def test_the_card_says_what_a_shift_leader_does(trainee):
 def test_the_handout_keeps_its_key_apart(instructor, pack):
     add_lesson(pack, "extra", exercises=2, more=True)
     load_course(pack)
-    page = body(instructor.get("/units/first/handout/"))
+    page = body(instructor.get("/units/first/handout/?all=1"))
     asked, key = page.split('id="key"')
 
     assert "The guest judges" in asked
@@ -259,6 +293,35 @@ def test_the_handout_keeps_its_key_apart(instructor, pack):
     assert "The feeling is theirs" not in asked
     assert key.count('class="key-of"') == 3
     assert "The feeling is theirs" in key
+
+
+def test_the_handout_prints_the_lessons_on_the_way_and_more_when_asked(instructor, pack):
+    assert "?all=1" not in body(instructor.get("/units/first/handout/"))
+    add_lesson(pack, "extra", exercises=2, more=True)
+    load_course(pack)
+    page = body(instructor.get("/units/first/handout/"))
+
+    assert "The guest judges" in page
+    assert "Lesson extra" not in page
+    assert 'href="?all=1"' in page
+    assert "Lesson extra" in body(instructor.get("/units/first/handout/?all=1"))
+
+
+@pytest.mark.parametrize("lesson", ["one", "extra"])
+def test_the_handout_prints_one_lesson_alone(instructor, pack, lesson):
+    add_lesson(pack, "extra", exercises=2, more=True)
+    load_course(pack)
+    assert f'href="?lesson={lesson}"' in body(instructor.get("/units/first/handout/?all=1"))
+    page = body(instructor.get(f"/units/first/handout/?lesson={lesson}"))
+
+    assert ("The guest judges" in page) == (lesson == "one")
+    assert ("Statement extra-true-0" in page) == (lesson == "extra")
+    assert 'href="?lesson=' not in page
+
+
+@pytest.mark.parametrize("lesson", ["gone", "no slug", "<b>"])
+def test_a_handout_of_no_lesson_is_not_found(instructor, lesson):
+    assert instructor.get("/units/first/handout/", {"lesson": lesson}).status_code == 404
 
 
 # --- ways to them --------------------------------------------------------------------------------

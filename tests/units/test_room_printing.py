@@ -1,6 +1,7 @@
 """Every kind of exercise on paper: nothing that tells the key stands where it is asked."""
 
 import json
+from copy import deepcopy
 from dataclasses import asdict
 
 import pytest
@@ -9,9 +10,11 @@ from quizzes.kinds import KINDS
 from quizzes.models import Revision
 from quizzes.questions import Question
 from tests.test_canaries import CANARY, secret_content
+from units.room.cutting import cut
+from units.room.paging import prose_pages
 from units.room.pieces import Choices, Item, Table, ems, height, pages_of, rows_of
 from units.room.printing import PRINTERS, sheet_of
-from units.room.projecting import question_slides
+from units.room.projecting import first_sentence, question_slides
 
 
 def question_of(slug, content):
@@ -125,3 +128,71 @@ def test_a_table_keeps_its_head_on_every_page():
     assert len(pages) > 1
     assert {page[0].head for page in pages} == {("", "number")}
     assert all(height(page[0]) <= 8 for page in pages)
+
+
+def test_an_ordered_list_goes_on_counting_on_the_next_slide():
+    items = "".join(f"<li>{'word ' * 25}{n}</li>" for n in range(1, 9))
+    first, *others = prose_pages(cut(f"<ol>{items}</ol>"))
+
+    assert others
+    assert first.startswith("<ol><li>")
+    done = first.count("<li>")
+    for page in others:
+        assert page.startswith(f'<ol start="{done + 1}"><li>')
+        assert page.endswith("</li></ol>")
+        done += page.count("<li>")
+    assert done == 8
+
+
+def test_a_list_stays_whole_with_the_line_that_leads_to_it_where_it_fits():
+    long = f"<p>{'word ' * 30}</p>"
+    listed = "<p>They say:</p><ul><li>dim</li><li>untidy</li><li>small</li></ul>"
+    pages = prose_pages(cut(long + listed + long + listed.replace("They", "Others") + long))
+
+    assert len(pages) > 1
+    for who in ("They", "Others"):
+        assert [one for one in pages if f"<p>{who} say:</p><ul><li>dim" in one and "small" in one]
+
+
+@pytest.mark.parametrize("version", ["bad", "good"])
+@pytest.mark.parametrize("slug", ["moments", "rewrite"])
+def test_a_conversation_is_headed_by_how_it_went_in_the_key_alone(slug, version):
+    content = deepcopy(KINDS[slug].sample_content)
+    title = {"en": "The losing version", "zh": "失分版"}
+    content["scenes"] = [{**content["scenes"][0], "version": version, "title": title}]
+    sheet = sheet_of(question_of(slug, content))
+
+    assert [one.title for one in sheet.asked if one.shape == "talk"] == ["Conversation"]
+    assert "version" not in said(sheet.asked)
+    assert f"How it went {'wrong' if version == 'bad' else 'well'}" in said(sheet.key)
+    assert "The losing version" in said(sheet.key)
+
+
+def test_two_tellings_are_numbered_and_other_scenes_keep_their_title():
+    content = deepcopy(KINDS["moments"].sample_content)
+    scene = content["scenes"][0]
+
+    def told(name, version):
+        lines = [{**line, "id": f"{name}-{line['id']}"} for line in scene["lines"]]
+        return {**scene, "id": name, "version": version, "title": {"en": name, "zh": name}} | {
+            "lines": lines
+        }
+
+    content["scenes"] = [told("bad", "bad"), told("then", None), told("good", "good")]
+    sheet = sheet_of(question_of("moments", content))
+    heads = [one.title for one in sheet.asked if one.shape == "talk"]
+
+    assert heads == ["Conversation 1", "then", "Conversation 2"]
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("他说：“行。”然后走了。", "他说：“行。”"),
+        ("Dr. Li asks Mrs. Wu. She nods.", "Dr. Li asks Mrs. Wu."),
+        ("No end", "No end"),
+        ("It costs 3.5 yuan! Really.", "It costs 3.5 yuan!"),
+    ],
+)
+def test_the_first_sentence_ends_where_it_ends(text, first):
+    assert first_sentence(text) == first

@@ -9,11 +9,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from mot_course.steps import ACTION_BY_SLUG, STEP_BY_SLUG
 from quizzes.kinds import KINDS, Mask
 from quizzes.kinds.placing import PlacingKind
-from quizzes.kinds.transcript import Moment, Role, Scene, spots_of
 from quizzes.questions import Question
+from units.room.conversations import headed, judged, talks_of, versions_of
 from units.room.dialogue_script import dialogue
 from units.room.pieces import (
     LETTERS,
@@ -22,10 +21,8 @@ from units.room.pieces import (
     Item,
     Lines,
     Piece,
-    Said,
     Sheet,
     Table,
-    Talk,
     Words,
     lettered,
 )
@@ -266,56 +263,6 @@ def _voice(spec: Any, mask: Mask) -> Sheet:
     )
 
 
-def talks_of(
-    roles: tuple[Role, ...], scenes: tuple[Scene, ...], *, is_marked: bool
-) -> tuple[list[Talk], list[tuple[str, Moment, str]]]:
-    """The conversation with its markable places numbered; and the experts' moments by number."""
-    by_id = {role.id: role for role in roles}
-    talks, moments, number = [], [], 0
-    for scene in scenes:
-        lines, met = [], set()
-        for line in scene.lines:
-            role = by_id[line.who]
-            is_staff = role.side == "staff"
-            spots = []
-            for spot in spots_of(line, is_staff=is_staff):
-                mark = ""
-                if is_staff:
-                    number += 1
-                    mark = str(number)
-                spots.append((mark, spot.text.said))
-                if spot.moment is not None and is_staff:
-                    moments.append((mark, spot.moment, spot.text.said))
-            part = "" if line.who in met else role.part.said
-            met.add(line.who)
-            lines.append(Said(role.name.said, part, is_staff, tuple(spots)))
-        title = scene.title.said if scene.title else ""
-        talks.append(Talk(tuple(lines), title, is_marked=is_marked))
-    return talks, moments
-
-
-def judged(moments: list[tuple[str, Moment, str]]) -> Answers:
-    """What the experts see, by the numbers of the lines."""
-    words = {
-        "good": _("wins trust"),
-        "bad": _("costs trust"),
-        "neutral": _("neither wins nor costs"),
-    }
-    items = []
-    for number, moment, text in moments:
-        names = [words[moment.polarity]]
-        if moment.step:
-            names.append(str(STEP_BY_SLUG[moment.step].name))
-        if moment.action:
-            names.append(str(ACTION_BY_SLUG[moment.action].name))
-        if not moment.required:
-            names.append(_("not required"))
-        right = {"good": True, "bad": False}.get(moment.polarity)
-        why = moment.why.said if moment.why else ""
-        items.append(Item(text, number, right, why, note=" · ".join(names)))
-    return Answers(tuple(items))
-
-
 def _moments(spec: Any, mask: Mask) -> Sheet:
     talks, moments = talks_of(spec.roles, spec.scenes, is_marked=True)
     asks = {
@@ -329,17 +276,20 @@ def _moments(spec: Any, mask: Mask) -> Sheet:
             "the step (1 to 5), and explore, offer, act or confirm."
         ),
     }
-    return Sheet((Words(asks[spec.ask]), *talks), (judged(moments),))
+    talks = headed(talks, spec.scenes)
+    return Sheet((Words(asks[spec.ask]), *talks), (*versions_of(spec.scenes), judged(moments)))
 
 
 def _rewrite(spec: Any, mask: Mask) -> Sheet:
     talks, _none = talks_of(spec.roles, spec.scenes, is_marked=False)
+    talks = headed(talks, spec.scenes)
     spoken = {number: text for talk in talks for line in talk.lines for number, text in line.spots}
     worst = {line.said for line in spec.lines() if line.id in spec.worst}
     picks = [Item(text, number, False) for number, text in spoken.items() if text in worst]
     return Sheet(
         (*talks, Lines(_("Number of the line"), 1), Lines(_("What I would say instead"), 3)),
         (
+            *versions_of(spec.scenes),
             Answers(tuple(picks), _("Where the experts would begin")),
             Words(spec.expert.said, _("An expert"), is_said=True),
             *_criteria(spec),

@@ -1,5 +1,6 @@
 """Slides made of a lesson's own blocks: what the class sees, and what the trainer reads."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
@@ -31,6 +32,11 @@ from units.room.pieces import (
 )
 from units.room.printing import sheet_of
 
+# Up to 。 or a full stop before a space that does not end Mr, Dr …; closing quotes belong to it.
+_SENTENCE = re.compile(
+    r".+?(?:[。！？]+[”’」』）]*|(?<!\bMr)(?<!\bMs)(?<!\bMrs)(?<!\bDr)[.!?][\"'”’)]*(?=\s|$))"
+)
+
 
 @dataclass(frozen=True)
 class Slide:
@@ -48,6 +54,7 @@ class Slide:
     step: str = ""
     points: tuple[str, ...] = field(default=())
     url: str = ""
+    lead: SafeString = NOTHING  # a sentence for the wall, should nothing else stand there
 
     @property
     def is_long(self) -> bool:
@@ -105,7 +112,7 @@ def lesson_slides(taught: TaughtLesson, *, kicker: str) -> list[Slide]:
         else:
             continue
         slides += _after(slides, made)
-    return slides
+    return [*slides[:-1], _standing(slides[-1])]
 
 
 def _door(block: Json, taught: TaughtLesson) -> Slide | None:
@@ -118,21 +125,29 @@ def _door(block: Json, taught: TaughtLesson) -> Slide | None:
 
 
 def _after(slides: list[Slide], made: list[Slide]) -> list[Slide]:
-    """What to add: a heading alone becomes the line above what follows, talk alone its notes."""
+    """What to add: a heading alone becomes the line above what follows, talk alone its notes.
+
+    What has a heading of its own leaves no place for one: then the heading stands alone.
+    """
     if not made:
         return []
     last, first = slides[-1], made[0]
     if first.is_talk_alone:
         slides[-1] = replace(last, notes=_together(last.notes, first.notes))
         return made[1:]
-    if last.is_heading_alone:
-        slides.pop()
-        over = first.kicker if first.kind in ("keep", "tomorrow") else last.title
-        return [
-            replace(first, kicker=over, notes=_together(last.notes, first.notes)),
-            *made[1:],
-        ]
-    return made
+    if not last.is_heading_alone:
+        return made
+    if first.kind in ("text", "keep", "tomorrow"):
+        slides[-1] = _standing(last)
+        return made
+    slides.pop()
+    over = replace(first, kicker=last.title, notes=_together(last.notes, first.notes))
+    return [over, *made[1:]]
+
+
+def _standing(slide: Slide) -> Slide:
+    """A slide that nothing is merged into: a heading alone gets the first sentence below it."""
+    return replace(slide, html=slide.lead) if slide.is_heading_alone else slide
 
 
 def _together(first: SafeString, second: SafeString) -> SafeString:
@@ -161,17 +176,27 @@ def _of_prose(cuts: list[Cut], kicker: str) -> Iterator[Slide]:
     title = _heading(cuts[0]) if cuts[0].tag in ("h2", "h3") else ""
     body = cuts[1:] if title else cuts
     shown = [one for one in body if one.tag in ("blockquote", "ul", "ol", "div", "table")]
+    sentence = NOTHING
     if title and not shown and (lead := next((one for one in body if one.tag == "p"), None)):
         # Nothing to look at: the first paragraph, if it is short enough to be read at a glance.
-        shown = [lead] if rows_of(lead.text, 30) <= 3 else []
+        if rows_of(lead.text, 30) <= 3:
+            shown = [lead]
+        else:
+            sentence = _paragraph(first_sentence(_heading(lead)))
     pages = prose_pages(shown)
     said = [one for one in body if one not in shown]
     for number, page in enumerate(pages or [NOTHING], start=1):
         yield Slide(
             "text", title, kicker, page,
             notes=joined(said) if number == 1 else NOTHING,
-            page=number, pages=len(pages),
+            page=number, pages=len(pages), lead=sentence,
         )  # fmt: skip
+
+
+def first_sentence(text: str) -> str:
+    """The text up to the end of its first sentence, in either language."""
+    found = _SENTENCE.match(" ".join(text.split()))
+    return found[0] if found else text
 
 
 def _heading(element: Cut) -> str:

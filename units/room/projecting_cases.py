@@ -8,10 +8,10 @@ from cases.document import Analysis
 from mot_course.web import Json
 from quizzes.kinds.transcript import Role, Scene
 from quizzes.prose import rendered
+from units.room.conversations import judged, talks_of
 from units.room.cutting import cut
 from units.room.paging import ROOM, prose_pages
 from units.room.pieces import Words, pages_of
-from units.room.printing import judged, talks_of
 from units.room.projecting import Slide, talk_slides
 
 _ROLES: TypeAdapter[tuple[Role, ...]] = TypeAdapter(tuple[Role, ...])

@@ -270,9 +270,7 @@ class TeamMember(models.Model):
     person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="teams")
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["team", "person"], name="once_in_a_team")
-        ]
+        constraints = [models.UniqueConstraint(fields=["team", "person"], name="once_in_a_team")]
 
     def __str__(self) -> str:
         return f"{self.person} in {self.team}"

@@ -34,6 +34,7 @@ class MapModel(Part):
     step: StepSlug
     title: Text
     says: Text = Field(description="one sentence")
+    main: bool = Field(False, description="shown at once; the others are folded away")
     lesson: str | None = Field(None, description="`<unit>/<lesson>` that teaches it")
 
 

@@ -18,7 +18,12 @@ from units.models import Reference
 def the_map(request: Request) -> HttpResponse:
     """The five steps as a spine, every model of the course on the step it hangs on."""
     models = _entries("map", "models")
-    spine = [(step, [one for one in models if one["step"] == step.slug]) for step in STEPS]
+    spine = []
+    for step in STEPS:
+        here = [one for one in models if one["step"] == step.slug]
+        # Where nobody has said which are the main ones, all are.
+        main = [one for one in here if one.get("main")] or here
+        spine.append((step, main, [one for one in here if one not in main]))
     return render(request, "units/map.html", {"spine": spine, "count": len(models)})
 
 

@@ -60,6 +60,18 @@ def test_a_model_hangs_on_its_step(django_assert_max_num_queries):
 
 
 @pytest.mark.django_db
+def test_only_the_main_models_of_a_step_are_open():
+    others = [MODELS[0] | {"id": f"m{n}", "main": n == 0} for n in range(3)]
+    Reference.objects.create(slug="map", content={"models": others})
+    page = reader().get("/map/").content.decode()
+
+    folded = page[page.index("<details") : page.index("</details>")]
+    assert "2 more models" in folded
+    assert 'id="m0"' not in folded
+    assert 'id="m1"' in folded
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("address", ["/map/", "/glossary/"])
 def test_without_entries_the_page_says_so(address):
     page = reader().get(address)

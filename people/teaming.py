@@ -7,21 +7,14 @@ from collections.abc import Sequence
 
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from people import auditing
-from people.models import Cohort, Membership, Team, TeamMember, User
+from people.duties import cohorts_reached_by, people_reached_by
+from people.models import Cohort, CohortStaff, Membership, Team, TeamMember, User
 
-# As people.duties.REACH, for those who teach: a manager sees nobody's texts.
-TEACHING = """
-    WITH RECURSIVE reach(id) AS (
-        SELECT cohort_id FROM people_cohortstaff WHERE person_id = %s AND duty = 'instructor'
-        UNION
-        SELECT below.id FROM people_cohort below JOIN reach ON below.parent_id = reach.id
-    )
-    SELECT id FROM reach
-"""
+# A manager has a duty, too, but sees nobody's texts.
+TEACHING = (CohortStaff.Duty.INSTRUCTOR,)
 
 
 class NameIsTaken(Exception):
@@ -34,21 +27,16 @@ class InAnotherTeam(Exception):
 
 def cohorts_taught_by(person: User) -> QuerySet[Cohort]:
     """The present cohorts that the person teaches, and all below; admins teach all."""
-    cohorts = Cohort.objects.filter(archived_at=None)
-    if person.is_admin:
-        return cohorts
     if not person.is_instructor:
-        return cohorts.none()
-    taught = RawSQL(TEACHING, [person.pk])  # noqa: S611 -- a fixed text, the id is a parameter
-    return cohorts.filter(pk__in=taught)
+        return Cohort.objects.none()
+    return cohorts_reached_by(person, TEACHING)
 
 
 def people_taught_by(person: User) -> QuerySet[User]:
     """Everybody who is now in a cohort that the person teaches."""
-    members = Membership.objects.filter(
-        person=OuterRef("pk"), left_at=None, cohort__in=cohorts_taught_by(person)
-    )
-    return User.objects.present().filter(Exists(members))
+    if not person.is_instructor:
+        return User.objects.none()
+    return people_reached_by(person, TEACHING)
 
 
 def teams_of(person: User) -> QuerySet[Team]:

@@ -17,6 +17,7 @@ from units.plot_text import (
     WIDTH,
     Step,
     box,
+    box_height,
     marked,
     strong,
     svg,
@@ -54,10 +55,12 @@ def iceberg(steps: Sequence[Step], above: int, label: str = "") -> str:
     """What shows above the water and what lies below it, the first at the top."""
     y = 1.0
     parts: list[str] = []
+    surface = 0.0
     below = len(steps) - above
     for place, step in enumerate(steps):
         if place == above:
-            parts.insert(0, _water(y + WAVE_GAP / 2 - 4))
+            surface = y + WAVE_GAP / 2 - 4
+            parts.append(_water(surface))
             y += WAVE_GAP
         if place < above:
             share = 0.5 + 0.12 * place
@@ -68,18 +71,14 @@ def iceberg(steps: Sequence[Step], above: int, label: str = "") -> str:
         parts.append(drawn)
         y += height + LEVEL_GAP
     height = y + 4
-    depth = f'<rect class="water" x="0" y="{_surface(parts[0]):g}" width="{WIDTH:g}"'
-    parts.insert(0, f'{depth} height="{height - _surface(parts[0]):g}" rx="12"/>')
+    depth = f'<rect class="water" x="0" y="{surface:g}" width="{WIDTH:g}"'
+    parts.insert(0, f'{depth} height="{height - surface:g}" rx="12"/>')
     return svg(height, parts, label)
 
 
 def _water(y: float) -> str:
     waves = f"q{WAVE / 2:g} -6 {WAVE:g} 0t{WAVE:g} 0" * round(WIDTH / WAVE / 2)
     return f'<path class="wave" data-y="{y:g}" d="M0 {y:g}{waves}"/>'
-
-
-def _surface(wave: str) -> float:
-    return float(wave.split('data-y="')[1].split('"')[0])
 
 
 def cycle(steps: Sequence[Step], label: str = "") -> str:
@@ -177,7 +176,7 @@ def quadrant(
     parts: list[str] = []
     y = _axis(f"↑ {up[1]}", 14, parts) + 12
     for left, right in (fields[:2], fields[2:]):
-        height = max(_height(one, half - 5) for one in (left, right))
+        height = max(box_height(one, half - 5) for one in (left, right))
         for x, one in ((0.0, left), (half + 5, right)):
             parts.append(box(x, y, half - 5, one, height)[1])
         y += height + 10
@@ -246,7 +245,7 @@ def _joined(items: Sequence[str], y: float, sign: str, parts: list[str]) -> floa
     """The items as boxes in a row, below each other where too wide; returns where they end."""
     wide = (WIDTH - (len(items) - 1) * 22) / len(items)
     if all(width(item, SIZE) <= 2 * (wide - 2 * BOX_PADDING) for item in items) and wide > 90:
-        height = max(_height((item, "", False), wide) for item in items)
+        height = max(box_height((item, "", False), wide) for item in items)
         for place, item in enumerate(items):
             x = place * (wide + 22)
             if place:
@@ -327,7 +326,7 @@ def centred_box(
     name, note, hi = step
     room = wide - 2 * BOX_PADDING
     names, notes = wrap(name, room), wrap(note, room, NOTE_SIZE)
-    own = _height(step, wide)
+    own = box_height(step, wide)
     high = height or own
     drawn = (
         f'<rect class="{marked("box", hi=hi)}" x="{x + 1:g}" y="{y:g}" width="{wide - 2:g}"'
@@ -339,13 +338,6 @@ def centred_box(
         under = top + len(names) * LEAD + 14
         drawn += text_element(round(middle, 1), under, notes, "note middle", NOTE_LEAD)
     return high, drawn
-
-
-def _height(step: Step, wide: float) -> float:
-    """How high a box of that width has to be for its texts."""
-    room = wide - 2 * BOX_PADDING
-    names, notes = wrap(step[0], room), wrap(step[1], room, NOTE_SIZE)
-    return 2 * BOX_PADDING + len(names) * LEAD - 3 + (len(notes) * NOTE_LEAD + 3 if notes else 0)
 
 
 def squares(

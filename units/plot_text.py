@@ -136,13 +136,19 @@ def strong(classes: str, *, hi: bool) -> str:
     return f"{classes} strong".strip() if hi else classes
 
 
+def box_height(step: Step, wide: float) -> float:
+    """How high a box of that width has to be for its texts."""
+    room = wide - 2 * BOX_PADDING
+    names, notes = wrap(step[0], room), wrap(step[1], room, NOTE_SIZE)
+    return 2 * BOX_PADDING + len(names) * LEAD - 3 + (len(notes) * NOTE_LEAD + 3 if notes else 0)
+
+
 def box(x: float, y: float, wide: float, step: Step, at_least: float = 0.0) -> tuple[float, str]:
     """The height of a box at (x, y), and its drawing: label, note under it."""
     name, note, hi = step
     room = wide - 2 * BOX_PADDING
     names, notes = wrap(name, room), wrap(note, room, NOTE_SIZE)
-    height = 2 * BOX_PADDING + len(names) * LEAD - 3 + (len(notes) * NOTE_LEAD + 3 if notes else 0)
-    height = max(height, at_least)
+    height = max(box_height(step, wide), at_least)
     drawn = (
         f'<rect class="{marked("box", hi=hi)}" x="{x + 1:g}" y="{y:g}" width="{wide - 2:g}"'
         f' height="{height:g}" rx="10"/>'

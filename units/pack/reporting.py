@@ -94,7 +94,6 @@ def report_on(pack: Pack) -> Report:
 def _unit(pack: Pack, unit: PackUnit) -> UnitReport:
     core = [one for one in unit.lessons if not one.file.more]
     exercises = [exercise for one in unit.lessons for exercise in one.exercises]
-    recalled = sum(1 for one in exercises if one.content.recalls)
     embeds = [e for one in unit.lessons for e in embeds_of(one, "zh")]
     check = unit.file.check
     bank = pack.banks.get(check.bank) if check else None
@@ -107,11 +106,17 @@ def _unit(pack: Pack, unit: PackUnit) -> UnitReport:
         sum(one.what == "exercise" for one in embeds),
         sum(one.what == "figure" for one in embeds),
         dict(Counter(one.kind for one in exercises).most_common()),
-        recalled / len(exercises) if exercises else 0.0,
+        _recalled(unit),
         _bank(bank, is_check=True) if bank else None,
     )
     report.faults.extend(_unit_faults(unit, core, report))
     return report
+
+
+def _recalled(unit: PackUnit) -> float:
+    """The share of the unit's practice that is from earlier units."""
+    exercises = [one for lesson in unit.lessons for one in lesson.exercises]
+    return sum(1 for one in exercises if one.content.recalls) / max(len(exercises), 1)
 
 
 def _unit_faults(unit: PackUnit, core: list[PackLesson], report: UnitReport) -> Iterator[str]:
@@ -232,7 +237,6 @@ def _course_faults(pack: Pack, slug: str, core: list[PackLesson], minutes: int) 
     if slug not in pack.guides:
         yield "has no trainer's guide"
     for unit in course.units[FIRST_WITH_RECALL - 1 :] if course.setting == "alone" else ():
-        exercises = [one for lesson in pack.units[unit].lessons for one in lesson.exercises]
-        share = sum(1 for one in exercises if one.content.recalls) / max(len(exercises), 1)
+        share = _recalled(pack.units[unit])
         if share < RECALLED - 0.005:
             yield f"only {share:.0%} of the practice of {unit} is from earlier units"

@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "quizzes",
     "cases",
     "units",
+    "assignments",
     "home",
     "allauth",
     "allauth.account",

@@ -13,7 +13,16 @@ handler500 = "mot_course.errors.server_error"
 urlpatterns = [
     path("", include("home.urls")),
     path("", include("units.urls")),
+    path("", include("people.urls_importing")),  # before /people/<username>/
+    path("", include("people.urls_organisation")),
+    path("", include("people.urls_inbox")),
+    path("", include("people.urls_deliveries")),
     path("", include("people.urls")),
+    path("", include("home.urls_cohorts")),
+    path("assignments/", include("assignments.urls")),
+    path("", include("assignments.urls_following")),
+    path("", include("assignments.urls_feed")),
+    path("recall/", include("quizzes.urls_recall")),
     path("cohorts/<slug:slug>/teams/", include("people.urls_teams")),
     path("quizzes/", include("quizzes.urls")),
     path("cases/", include("cases.urls")),

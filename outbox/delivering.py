@@ -18,10 +18,10 @@ from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F
-from django.db.models.functions import Now
 from django.utils import timezone, translation
 
 from mot_course.web import zone
+from outbox.clock import Now
 from outbox.kinds import KINDS, Mail
 from outbox.models import Delivery, Heartbeat, Message
 from outbox.verdicts import MOST_TRIES, Outcome, Verdict, pause_after, verdict_on

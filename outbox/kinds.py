@@ -6,15 +6,35 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
     from outbox.models import Message
 
 
 @dataclass(frozen=True)
+class Row:
+    """One of several things that a message tells of."""
+
+    title: str
+    note: str = ""
+    url: str = ""  # a path of this site
+
+
+@dataclass(frozen=True)
 class Mail:
-    """A rendered message. The subject names no person: it shows on locked screens."""
+    """A rendered message, for every channel.
+
+    The subject names no person: it shows on locked screens.
+    `body` is plain text, paragraphs apart by an empty line. `url` is a path of this site where
+    the one button leads, `button` its words. Channels make of it what they can: a multipart
+    mail, a card, a line of SMS, a notice in the inbox.
+    """
 
     subject: str
     body: str
+    url: str = ""
+    button: str = ""
+    rows: tuple[Row, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -24,6 +44,9 @@ class MessageKind:
     `wanted` is asked just before sending, for a whole batch in a constant number of queries:
     None for each message that is still wanted, a short reason for each that is not.
     `render` makes the text, in the language that is active when it is called.
+    `title` is what people call it where they choose what they want to be told ("" for what
+    nobody chooses, such as a password reset).
+    `may_silence`: people may do without it; its mails carry List-Unsubscribe.
     `expires_after` is how long after `send_at` the message is of any use.
     """
 
@@ -32,6 +55,7 @@ class MessageKind:
     render: Callable[["Message", str], Mail]
     may_silence: bool = True
     expires_after: timedelta | None = None
+    title: "StrOrPromise" = ""
 
 
 KINDS: dict[str, MessageKind] = {}

@@ -5,7 +5,8 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now
+
+from outbox.clock import Now
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -36,18 +37,32 @@ class Message(models.Model):
         CANCELLED = "cancelled"
 
     class Channel(models.TextChoices):
-        EMAIL = "email"
         INBOX = "inbox"
+        EMAIL = "email"
+        WECOM = "wecom"
+        DINGTALK = "dingtalk"
+        FEISHU = "feishu"
+        SMS = "sms"
         GROUP = "group"
 
     key = models.CharField(max_length=200)
     kind = models.CharField(max_length=60)
     channel = models.CharField(max_length=10, choices=Channel, default=Channel.EMAIL)
+    # Exactly one of the two: a person, or the robot of a group.
     recipient = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="messages"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="messages",
+        null=True,
+        blank=True,
+    )
+    robot = models.ForeignKey(
+        "Robot", on_delete=models.PROTECT, related_name="messages", null=True, blank=True
     )
     payload = models.JSONField(default=dict)
     message_id = models.CharField(max_length=120)
+    # What the channel's server called the message when it took it.
+    provider_id = models.CharField(max_length=120, blank=True)
     send_at = models.DateTimeField(db_default=Now())
     next_try_at = models.DateTimeField(db_default=Now())
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
@@ -72,8 +87,15 @@ class Message(models.Model):
                 name="message_state_is_one_of_six",
             ),
             models.CheckConstraint(
-                condition=Q(channel__in=["email", "inbox", "group"]),
-                name="message_channel_is_one_of_three",
+                condition=Q(
+                    channel__in=["inbox", "email", "wecom", "dingtalk", "feishu", "sms", "group"]
+                ),
+                name="message_channel_is_one_of_seven",
+            ),
+            models.CheckConstraint(
+                condition=Q(channel="group", robot__isnull=False, recipient=None)
+                | (~Q(channel="group") & Q(robot=None, recipient__isnull=False)),
+                name="message_goes_to_a_person_or_to_a_group",
             ),
             models.CheckConstraint(
                 condition=Q(state="leased", lease_token__isnull=False, lease_until__isnull=False)
@@ -91,6 +113,7 @@ class Message(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(
+                F("channel"),
                 F("next_try_at"),
                 F("id"),
                 name="messages_waiting",
@@ -119,6 +142,96 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.event} {self.detail}".strip()
+
+
+class Notice(models.Model):
+    """A message in somebody's inbox on the site, as it was rendered when it arrived."""
+
+    privacy = "erased"
+
+    message = models.OneToOneField(Message, on_delete=models.CASCADE, related_name="notice")
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="notices"
+    )
+    kind = models.CharField(max_length=60)
+    title = models.CharField(max_length=200)
+    body = models.TextField(blank=True)
+    url = models.CharField(max_length=300, blank=True)
+    at = models.DateTimeField(db_default=Now())
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(F("recipient"), F("id").desc(), name="notices_of_a_person"),
+            models.Index(
+                fields=["recipient"], name="notices_not_read_yet", condition=Q(read_at=None)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Robot(models.Model):
+    """The robot of a group chat: it announces, and never names who is late."""
+
+    privacy = "kept: names no person"
+
+    class Service(models.TextChoices):
+        WECOM = "wecom"
+        DINGTALK = "dingtalk"
+        FEISHU = "feishu"
+
+    name = models.CharField(max_length=80, unique=True)
+    service = models.CharField(max_length=10, choices=Service)
+    # The token in the webhook's address; the host is the service's own, from the allow-list.
+    token = models.CharField(max_length=200)
+    secret = models.CharField(max_length=200, blank=True)
+    archived_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ChannelState(models.Model):
+    """How a channel is doing: its budget of messages, and whether its server is in trouble."""
+
+    privacy = "kept: names no person"
+
+    channel = models.CharField(max_length=10, primary_key=True)
+    # Messages that may still leave now, and when that was worked out (a token bucket).
+    budget = models.FloatField(default=0)
+    refilled_at = models.DateTimeField(db_default=Now())
+    troubles = models.PositiveIntegerField(default=0)  # in a row
+    paused_until = models.DateTimeField(null=True, blank=True)
+    why = models.CharField(max_length=300, blank=True)
+
+    def __str__(self) -> str:
+        return self.channel
+
+
+class Switch(models.Model):
+    """Whether messages leave at all. One row, "sending".
+
+    `fingerprint` names the database that sends: a restored copy has another one, and stays
+    silent until somebody who knows says go.
+    """
+
+    privacy = "kept: names who stopped or started sending, as the security log does"
+
+    name = models.CharField(max_length=20, primary_key=True)
+    fingerprint = models.CharField(max_length=120, blank=True)
+    paused_at = models.DateTimeField(null=True, blank=True)
+    why = models.CharField(max_length=300, blank=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        verbose_name_plural = "switches"
+
+    def __str__(self) -> str:
+        return f"{self.name}: {'paused' if self.paused_at else 'on'}"
 
 
 class Heartbeat(models.Model):

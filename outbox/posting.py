@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 from django.conf import settings
-from django.db.models.functions import Now
 
+from outbox.clock import Now
 from outbox.models import Message
 
 

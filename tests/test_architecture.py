@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-ORDER = ["outbox", "people", "quizzes", "cases", "units", "home"]
+ORDER = ["outbox", "people", "quizzes", "cases", "units", "assignments", "home"]
 MAY_IMPORT = {app: set(ORDER[:n]) for n, app in enumerate(ORDER)}
 SHARED = {"mot_course.web", "mot_course.steps"}  # import no app, so every app may use them
 

@@ -29,6 +29,7 @@ from quizzes.models.marking import (
     Regrade,
     SavedComment,
 )
+from quizzes.models.recalls import RecallCard
 
 __all__ = [
     "FORMS",
@@ -49,6 +50,7 @@ __all__ = [
     "Mark",
     "MistakeReport",
     "Quiz",
+    "RecallCard",
     "Recording",
     "Regrade",
     "Revision",

@@ -1,12 +1,10 @@
-"""People, their roles, and the cohorts they learn in."""
+"""People and their roles, where messages reach them, and what they want to be told."""
 
-from datetime import datetime
 from typing import ClassVar
 from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
@@ -91,6 +89,8 @@ class User(AbstractBaseUser):
     )  # empty: as the browser asks
     tz = models.CharField(max_length=40, default=default_time_zone, validators=[validate_time_zone])
     theme = models.CharField(max_length=6, choices=Theme, blank=True, default=Theme.SYSTEM)
+    # When the person's shift usually begins; empty: as in the cohort.
+    shift_at = models.TimeField(_("start of my shift"), null=True, blank=True)
     time_factor = models.DecimalField(
         max_digits=4, decimal_places=2, default=1, validators=[MinValueValidator(1)]
     )
@@ -167,165 +167,77 @@ class User(AbstractBaseUser):
         return self.is_active and self.is_admin
 
 
-class Cohort(models.Model):
-    """A class, a hotel or a region: cohorts form a tree, and a duty reaches down it."""
-
-    privacy = "kept: names no person"
-
-    slug = models.SlugField(unique=True)
-    name = models.CharField(max_length=80)
-    tz = models.CharField(max_length=40, default=default_time_zone, validators=[validate_time_zone])
-    parent = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children"
-    )
-    archived_at = models.DateTimeField(null=True, blank=True)
-
-    def __str__(self) -> str:
-        return self.name
-
-    def clean(self) -> None:
-        """Refuse a cohort above itself: a duty would reach round in a ring."""
-        above = self.parent
-        while above is not None:
-            if above.pk == self.pk:
-                raise ValidationError({"parent": _("A cohort cannot be placed below itself.")})
-            above = above.parent
-
-
-class Membership(models.Model):
-    """A person's time in a cohort; leaving and coming back are two rows."""
+class MessengerAccount(models.Model):
+    """What a company messenger calls a person; messages and sign-on find them by it."""
 
     privacy = "exported"
 
-    cohort = models.ForeignKey(Cohort, on_delete=models.PROTECT, related_name="memberships")
-    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
-    joined_on = models.DateField()
-    left_at = models.DateTimeField(null=True, blank=True)
+    class Channel(models.TextChoices):
+        WECOM = "wecom", _("WeCom")
+        DINGTALK = "dingtalk", _("DingTalk")
+        FEISHU = "feishu", _("Feishu")
+
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="messengers")
+    channel = models.CharField(max_length=10, choices=Channel)
+    account = models.CharField(max_length=120)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["cohort", "person"],
-                condition=models.Q(left_at=None),
-                name="one_present_membership_per_cohort_and_person",
-            )
+                fields=["channel", "account"],
+                name="an_account_of_a_messenger_is_one_persons",
+                violation_error_message=_("Somebody already has this account."),
+            ),
+            models.UniqueConstraint(
+                fields=["person", "channel"], name="one_account_per_person_and_messenger"
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.person} in {self.cohort}"
+        return f"{self.channel}:{self.account}"
 
 
-class CohortStaff(models.Model):
-    """Who teaches or manages a cohort."""
+class Preference(models.Model):
+    """How somebody wants one kind of message on one channel; no row: as it comes."""
 
     privacy = "exported"
 
-    class Duty(models.TextChoices):
-        INSTRUCTOR = "instructor", _("Instructor")
-        MANAGER = "manager", _("Manager")
+    class Cadence(models.TextChoices):
+        IMMEDIATE = "immediate", _("At once")
+        DAILY = "daily", _("Once a day, together")
+        WEEKLY = "weekly", _("Once a week, together")
+        NEVER = "never", _("Not at all")
 
-    cohort = models.ForeignKey(Cohort, on_delete=models.PROTECT, related_name="staff")
-    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="duties")
-    duty = models.CharField(max_length=12, choices=Duty)
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="preferences")
+    kind = models.CharField(max_length=60)
+    channel = models.CharField(max_length=10)
+    cadence = models.CharField(max_length=10, choices=Cadence)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["cohort", "person", "duty"], name="one_row_per_cohort_person_and_duty"
+                fields=["person", "kind", "channel"],
+                name="one_preference_per_person_kind_and_channel",
             )
         ]
 
     def __str__(self) -> str:
-        return f"{self.person}, {self.get_duty_display()} of {self.cohort}"
+        return f"{self.kind} by {self.channel}: {self.cadence}"
 
 
-class Team(models.Model):
-    """A few people of a cohort who fill worksheets together."""
+class Reach(models.Model):
+    """On which channels a person has an address: a view, one row per person and channel."""
 
-    privacy = "kept: a name the team gave itself; who is in it stands in its members"
+    privacy = "kept: a view of what stands in users and messenger accounts"
 
-    cohort = models.ForeignKey(Cohort, on_delete=models.PROTECT, related_name="teams")
-    name = models.CharField(_("name"), max_length=60)
-    archived_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["cohort", "name"],
-                name="a_teams_name_is_unique_in_its_cohort",
-                violation_error_message=_("There is a team of this name already."),
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class TeamMember(models.Model):
-    """A person in a team."""
-
-    privacy = "exported"
-
-    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="members")
-    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="teams")
+    pk = models.CompositePrimaryKey("person_id", "channel")
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="reach")
+    channel = models.CharField(max_length=10)  # email | sms | wecom | dingtalk | feishu
+    address = models.CharField(max_length=254)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["team", "person"], name="once_in_a_team")]
+        managed = False
+        db_table = "people_reach"
 
     def __str__(self) -> str:
-        return f"{self.person} in {self.team}"
-
-
-class SignInLink(models.Model):
-    """A one-use way in for somebody without a password or mailbox, issued by an instructor."""
-
-    privacy = "erased"
-
-    token_hash = models.CharField(max_length=64, unique=True)
-    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="sign_in_links")
-    issued_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    expires_at = models.DateTimeField()
-    used_at = models.DateTimeField(null=True, blank=True)
-
-    def __str__(self) -> str:
-        return f"link for {self.person}"
-
-    def is_open_at(self, now: datetime) -> bool:
-        return self.used_at is None and now < self.expires_at
-
-
-class Tries(models.Model):
-    """When a secret was tried, per address or account; people/throttling.py counts here."""
-
-    privacy = "kept: keyed hashes and times that throttle guessing; a day at most"
-
-    key = models.CharField(max_length=64, primary_key=True)
-    times = ArrayField(models.DateTimeField())
-    over_at = models.DateTimeField(db_index=True)
-
-    class Meta:
-        verbose_name_plural = "tries"
-
-    def __str__(self) -> str:
-        return self.key
-
-
-class AuditEntry(models.Model):
-    """Who did what to whom, and when; append-only."""
-
-    privacy = "kept: the security log shows who changed rights and marks; 180 days"
-
-    at = models.DateTimeField(default=timezone.now, db_index=True)
-    actor = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    action = models.CharField(max_length=60)
-    object = models.CharField(max_length=120, blank=True)
-    before = models.JSONField(null=True, blank=True)
-    after = models.JSONField(null=True, blank=True)
-
-    class Meta:
-        verbose_name_plural = "audit entries"
-
-    def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M} {self.action} {self.object}"
+        return f"{self.person_id} by {self.channel}"

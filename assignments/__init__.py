@@ -1,0 +1,1 @@
+"""Assigning, due dates, reminders, follow-ups and the calendar feed."""

@@ -1,0 +1,7 @@
+"""Addresses of assigning and reminder plans."""
+
+from typing import Any
+
+app_name = "assignments"
+
+urlpatterns: list[Any] = []

@@ -1,0 +1,7 @@
+"""Addresses of the cohort page."""
+
+from typing import Any
+
+app_name = "cohorts"
+
+urlpatterns: list[Any] = []

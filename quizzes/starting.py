@@ -7,7 +7,7 @@ from django.db.models import Count, F
 from django.utils import timezone
 
 from people.models import User
-from quizzes import drawing
+from quizzes import drawing, recalling
 from quizzes.models import (
     FORM_ORDERS,
     FORM_TURN,
@@ -57,7 +57,11 @@ def start_attempt(*, quiz: Quiz, trainee: User) -> Attempt:
     if quiz.seconds:
         attempt.deadline_at = now + timedelta(seconds=float(quiz.seconds * trainee.time_factor))
     attempt.save(force_insert=True)
-    Answer.objects.bulk_create(_answers(attempt, trainee))
+    draw = recalling.answers_for if quiz.purpose == Quiz.Purpose.RECALL else _answers
+    answers = draw(attempt, trainee)
+    if quiz.purpose == Quiz.Purpose.RECALL and not answers:
+        raise NoAttemptLeft  # answered in another tab meanwhile
+    Answer.objects.bulk_create(answers)
     return attempt
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from mot_course.web import Json
 from people.models import User
-from quizzes import neighbours, scoring
+from quizzes import neighbours, recalling, scoring
 from quizzes.models import Answer, Attempt, Quiz
 from quizzes.questions import spec_of
 from quizzes.tallying import tally
@@ -66,6 +66,8 @@ def submit_locked(attempt: Attempt, *, now: datetime, unsent: Iterable[Unsent] =
     attempt.needs_mark = any(answer.needs_mark for answer in answers)
     attempt.submitted_at = now
     attempt.save(update_fields=["score", "needs_mark", "submitted_at"])
+    if attempt.quiz.purpose == Quiz.Purpose.RECALL:
+        recalling.review(attempt, answers, now)
     neighbours.tell_submitted(attempt, now)
     if attempt.number == 1:
         tally(fresh, attempt.trainee_id)

@@ -1,7 +1,9 @@
-"""Addresses of recall."""
+"""Addresses below /recall/."""
 
-from typing import Any
+from django.urls import path
+
+from quizzes.views_recall import recall
 
 app_name = "recall"
 
-urlpatterns: list[Any] = []
+urlpatterns = [path("", recall, name="recall")]

@@ -36,6 +36,8 @@ def quiz(request: Request, slug: str) -> HttpResponse:
     )
     if found.purpose == Quiz.Purpose.WRITING and (home := neighbours.around(found).home):
         return redirect(home.url)  # what is written there has pages of its own
+    if found.purpose == Quiz.Purpose.RECALL:
+        return redirect("recall:recall")
     refusal = None
     if request.method == "POST":
         try:

@@ -8,6 +8,9 @@ class UnitsConfig(AppConfig):
 
     def ready(self) -> None:
         from quizzes import neighbours  # noqa: PLC0415 -- models are not ready before
+        from quizzes.recalling import register_weak_spots  # noqa: PLC0415
         from units.neighbour import UnitsNeighbour  # noqa: PLC0415
+        from units.recall import weak_spots  # noqa: PLC0415
 
         neighbours.register(UnitsNeighbour())
+        register_weak_spots(weak_spots)

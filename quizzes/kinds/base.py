@@ -140,6 +140,8 @@ class Kind(ABC, Generic[Spec]):
     shows_peers: ClassVar[bool] = False
     # The kind's template shows the verdict itself, where it helps more than at the end.
     places_verdict: ClassVar[bool] = False
+    # Answered in twenty seconds and without a text beside it: fit to be asked again in recall.
+    is_quick: ClassVar[bool] = False
     # Nothing can be right or wrong here.
     is_graded: ClassVar[bool] = True
 

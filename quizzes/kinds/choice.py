@@ -123,6 +123,7 @@ _OPTIONS = [
 class SingleChoice(Kind[SingleChoiceContent]):
     slug = "single_choice"
     label = _("One answer")
+    is_quick = True
     content_model = SingleChoiceContent
     sample_content = {
         "prompt": {"zh": "您怎么接？", "en": "What do you say?"},
@@ -167,6 +168,7 @@ class SingleChoice(Kind[SingleChoiceContent]):
 class MultipleChoice(Kind[MultipleChoiceContent]):
     slug = "multiple_choice"
     label = _("Several answers")
+    is_quick = True
     content_model = MultipleChoiceContent
     sample_content = {
         "prompt": {"zh": "哪些话接住了客人？", "en": "Which lines receive the guest?"},

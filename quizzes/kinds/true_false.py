@@ -30,6 +30,7 @@ class TrueFalseForm(forms.Form):
 class TrueFalse(Kind[TrueFalseContent]):
     slug = "true_false"
     label = _("True or false")
+    is_quick = True
     content_model = TrueFalseContent
     sample_content = {
         "prompt": {

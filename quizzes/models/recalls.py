@@ -20,8 +20,10 @@ class RecallCard(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="recall_cards"
     )
     exercise = models.ForeignKey(Exercise, on_delete=models.PROTECT, related_name="+")
-    # The same objective in another scene may be asked in its place.
-    objective = models.CharField(max_length=80, blank=True)
+    # What was asked for it last: another scene of the same objective where the bank has one.
+    asked = models.ForeignKey(
+        Exercise, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     why = models.CharField(max_length=10, choices=Why)
     fsrs = models.JSONField()  # as fsrs.Card.to_dict() has it
     due_at = models.DateTimeField()

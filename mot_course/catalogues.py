@@ -16,7 +16,17 @@ from django.utils.translation.template import templatize
 FOLDER = settings.BASE_DIR / "locale" / "zh_Hans" / "LC_MESSAGES"
 PO = FOLDER / "django.po"
 MO = FOLDER / "django.mo"
-SOURCES = ("mot_course", "outbox", "people", "quizzes", "cases", "units", "home", "templates")
+SOURCES = (
+    "mot_course",
+    "outbox",
+    "people",
+    "quizzes",
+    "cases",
+    "units",
+    "assignments",
+    "home",
+    "templates",
+)
 NAMES = {
     "_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy", "pgettext",
     "pgettext_lazy", "npgettext", "npgettext_lazy",

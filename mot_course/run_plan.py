@@ -100,7 +100,7 @@ def commands(var: Path) -> dict[str, str]:
     # Celery warns about root in a dozen lines at every start.
     celery = ["-W", "ignore::UserWarning:celery.platforms", "-m", "celery", "-A", "mot_course"]
     celery += ["--quiet"]
-    worker = ["worker", "--pool=threads", "--concurrency=2", "--loglevel=warning"]
+    worker = ["worker", "--pool=threads", "--concurrency=6", "--loglevel=warning"]
     worker += ["--without-gossip", "--without-mingle"]
     beat = ["beat", "--loglevel=warning", "--pidfile=", f"--schedule={var / 'beat-schedule'}"]
     web = ["-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "mot_course.wsgi"]

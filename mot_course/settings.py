@@ -1,61 +1,17 @@
 """All settings, read from the environment: safe by default, loud when something is missing."""
 
-import os
-from datetime import timedelta
 from pathlib import Path
-from urllib.parse import parse_qsl, unquote, urlparse
+from urllib.parse import urlparse
 
-import structlog
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from mot_course.alarm_clock import beat_schedule
+from mot_course.environment import database, env, env_bool
+from mot_course.log_lines import logging_by
+
 BASE_DIR = Path(__file__).resolve().parent.parent
-
-
-def env(name: str, default: str | None = None) -> str:
-    """The value of an environment variable; without a default it has to be set."""
-    value = os.environ.get(name, default)
-    if value is None or value == "":
-        if default is not None:
-            return default
-        raise ImproperlyConfigured(f"Set the environment variable {name}.")
-    return value
-
-
-def env_bool(name: str, *, default: bool) -> bool:
-    """True or False as the variable says; any other word is refused."""
-    value = env(name, str(default))
-    if value not in ("True", "False", "1", "0"):
-        raise ImproperlyConfigured(f"{name} must be True or False, not {value!r}.")
-    return value in ("True", "1")
-
-
-def database(url: str) -> dict[str, object]:
-    """Django's database settings for postgres://user:password@host:port/name."""
-    parts = urlparse(url)
-    if parts.scheme not in ("postgres", "postgresql") or not parts.path.strip("/"):
-        raise ImproperlyConfigured(
-            "DATABASE_URL must look like postgres://user:password@host:5432/name."
-        )
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": unquote(parts.path.lstrip("/")),
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": parts.hostname or "",
-        "PORT": str(parts.port or ""),
-        "CONN_MAX_AGE": 60,
-        "CONN_HEALTH_CHECKS": True,
-        # A pooler in transaction mode cannot keep a cursor open between transactions.
-        "DISABLE_SERVER_SIDE_CURSORS": True,
-        "OPTIONS": {
-            "connect_timeout": 5,
-            "options": "-c statement_timeout=30000 -c lock_timeout=10000",
-            # libpq's own words, such as ?sslmode=verify-full&sslrootcert=/etc/ssl/ca.pem
-            **dict(parse_qsl(parts.query)),
-        },
-    }
 
 
 # DEMO is what `make run` sets: plain http on this machine, demo people may exist.
@@ -88,6 +44,11 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "people.wecom",
+    "people.dingtalk",
+    "people.feishu",
     "csp",
     "django_htmx",
     "django.contrib.admin",
@@ -293,6 +254,12 @@ CONTENT_SECURITY_POLICY = {
 
 EMAIL_TIMEOUT = 15
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", "MOT Course <course@localhost>")
+MAIL_REPLY_TO = env("MAIL_REPLY_TO", "")
+MAILS_PER_MINUTE = int(env("MAILS_PER_MINUTE", "600"))  # 0: no limit
+# The log of a mail server on this machine (Postfix), in which a mail's Message-ID can be found.
+MAIL_LOG = env("MAIL_LOG", "")
+# Asked for by GET after a pass that came through, for an alarm that rings when it stays silent.
+HEARTBEAT_URL = env("HEARTBEAT_URL", "")
 MAIL_FOLDER = env("MAIL_FOLDER", "")
 if MAIL_FOLDER:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
@@ -305,6 +272,72 @@ else:
     EMAIL_HOST_PASSWORD = env("EMAIL_HOST_PASSWORD", "")
     EMAIL_USE_TLS = env_bool("EMAIL_USE_TLS", default=False)
     EMAIL_USE_SSL = env_bool("EMAIL_USE_SSL", default=False)
+
+# Channels besides e-mail; without its secrets a channel is off. What each says to whom stands in
+# outbox/channels/. OUTBOX_HOSTS are all hosts that are spoken to over HTTP.
+WECOM_BASE_URL = env("WECOM_BASE_URL", "https://qyapi.weixin.qq.com").rstrip("/")
+WECOM_CORP_ID = env("WECOM_CORP_ID", "")
+WECOM_SECRET = env("WECOM_SECRET", "")
+WECOM_AGENT_ID = env("WECOM_AGENT_ID", "")
+WECOM_PER_MINUTE = int(env("WECOM_PER_MINUTE", "600"))
+DINGTALK_BASE_URL = env("DINGTALK_BASE_URL", "https://api.dingtalk.com").rstrip("/")
+DINGTALK_ROBOT_BASE_URL = env("DINGTALK_ROBOT_BASE_URL", "https://oapi.dingtalk.com").rstrip("/")
+DINGTALK_APP_KEY = env("DINGTALK_APP_KEY", "")
+DINGTALK_APP_SECRET = env("DINGTALK_APP_SECRET", "")
+DINGTALK_ROBOT_CODE = env("DINGTALK_ROBOT_CODE", "")
+DINGTALK_PER_MINUTE = int(env("DINGTALK_PER_MINUTE", "600"))
+FEISHU_BASE_URL = env("FEISHU_BASE_URL", "https://open.feishu.cn").rstrip("/")
+FEISHU_APP_ID = env("FEISHU_APP_ID", "")
+FEISHU_APP_SECRET = env("FEISHU_APP_SECRET", "")
+FEISHU_PER_MINUTE = int(env("FEISHU_PER_MINUTE", "600"))
+SMS_GATEWAY_URL = env("SMS_GATEWAY_URL", "")
+SMS_GATEWAY_TOKEN = env("SMS_GATEWAY_TOKEN", "")
+SMS_DEFAULT_REGION = env("SMS_DEFAULT_REGION", "86")  # of numbers that do not begin with +
+SMS_IDEMPOTENT_HOURS = int(env("SMS_IDEMPOTENT_HOURS", "0"))
+SMS_PER_MINUTE = int(env("SMS_PER_MINUTE", "60"))
+OUTBOX_HOSTS = env(
+    "OUTBOX_HOSTS",
+    "qyapi.weixin.qq.com,api.dingtalk.com,oapi.dingtalk.com,open.feishu.cn",
+).split(",")
+
+# Signing on with the company's own accounts; each is off until it is named here.
+OIDC_SERVER_URL = env("OIDC_SERVER_URL", "").rstrip("/")
+OIDC_CLAIM = env("OIDC_CLAIM", "preferred_username")  # the claim that is the staff number here
+COMPANY_SIGN_ON: list[dict[str, object]] = []
+if OIDC_SERVER_URL:
+    COMPANY_SIGN_ON.append(
+        {
+            "provider": "openid_connect",
+            "provider_id": "company",
+            "name": env("OIDC_NAME", "OpenID Connect"),
+            "client_id": env("OIDC_CLIENT_ID"),
+            "secret": env("OIDC_CLIENT_SECRET"),
+            "settings": {"server_url": OIDC_SERVER_URL, "oauth_pkce_enabled": True},
+        }
+    )
+    OUTBOX_HOSTS.append(urlparse(OIDC_SERVER_URL).hostname or "")
+for _provider, _name, _client_id, _secret in (
+    ("wecom", _("WeCom"), WECOM_CORP_ID, WECOM_SECRET),
+    ("dingtalk", _("DingTalk"), DINGTALK_APP_KEY, DINGTALK_APP_SECRET),
+    ("feishu", _("Feishu"), FEISHU_APP_ID, FEISHU_APP_SECRET),
+):
+    if env_bool(f"{_provider.upper()}_SIGN_ON", default=False):
+        if not (_client_id and _secret):
+            raise ImproperlyConfigured(
+                f"{_provider.upper()}_SIGN_ON needs the app's id and secret."
+            )
+        COMPANY_SIGN_ON.append(
+            {
+                "provider": _provider,
+                "provider_id": _provider,
+                "name": _name,
+                "client_id": _client_id,
+                "secret": _secret,
+            }
+        )
+SOCIALACCOUNT_ADAPTER = "people.company_sign_on.CompanyAdapter"
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True}}
 
 # Celery: why each of these, see docs/architecture.md "The alarm clock".
 CELERY_BROKER_URL = env("REDIS_URL")
@@ -320,6 +353,8 @@ CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 10
 CELERY_WORKER_ENABLE_SOFT_SHUTDOWN_ON_IDLE = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+# Tasks use a database connection again, so many times; by default each opens one of its own.
+CELERY_DB_REUSE_MAX = 1000
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 300,
     "socket_timeout": 5,
@@ -327,72 +362,18 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_keepalive": True,
     "health_check_interval": 25,
 }
-CELERY_BEAT_SCHEDULE = {
-    "send what is due": {
-        "task": "outbox.send_due_messages",
-        "schedule": timedelta(seconds=5),
-        "options": {"expires": 5},
-    },
-    "submit attempts whose time is over": {
-        "task": "quizzes.submit_overdue_attempts",
-        "schedule": timedelta(minutes=1),
-        "options": {"expires": 60},
-    },
-    "count completions again": {
-        "task": "units.recount_completions",
-        "schedule": timedelta(hours=24),
-        "options": {"expires": 3600},
-    },
-    "delete recordings that were kept their time": {
-        "task": "quizzes.forget_recordings",
-        "schedule": timedelta(hours=24),
-        "options": {"expires": 3600},
-    },
-    "forget old sessions and links": {
-        "task": "people.forget_what_is_over",
-        "schedule": timedelta(hours=6),
-        "options": {"expires": 3600},
-    },
-}
+# A bell for each channel that is set up, so that the outage of one does not delay another.
+CHANNELS_ON = ["inbox", "email", "group"]
+CHANNELS_ON += ["wecom"] if WECOM_CORP_ID else []
+CHANNELS_ON += ["dingtalk"] if DINGTALK_APP_KEY else []
+CHANNELS_ON += ["feishu"] if FEISHU_APP_ID else []
+CHANNELS_ON += ["sms"] if SMS_GATEWAY_URL else []
+CELERY_BEAT_SCHEDULE = beat_schedule(CHANNELS_ON)
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 
-structlog.configure(
-    processors=[
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
-    ],
-    logger_factory=structlog.stdlib.LoggerFactory(),
-)
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "lines": {
-            "()": structlog.stdlib.ProcessorFormatter,
-            "foreign_pre_chain": [
-                structlog.stdlib.add_log_level,
-                structlog.processors.TimeStamper(fmt="iso", utc=True),
-            ],
-            "processors": [
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.TimeStamper(fmt="iso", utc=True),
-                structlog.processors.format_exc_info,
-                structlog.processors.LogfmtRenderer(),
-            ],
-        }
-    },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "lines"}},
-    "root": {"handlers": ["console"], "level": env("LOG_LEVEL", "INFO")},
-    "loggers": {
-        "django.security.DisallowedHost": {"level": "ERROR"},
-        "celery.app.trace": {"level": "WARNING"},
-        "celery.beat": {"level": "WARNING"},
-        "kombu": {"level": "WARNING"},
-    },
-}
+LOGGING = logging_by(env("LOG_LEVEL", "INFO"))
 
 # The titles that Django's admin shows.
 SITE_NAME = _("MOT Course")

@@ -5,3 +5,8 @@ from django.apps import AppConfig
 
 class OutboxConfig(AppConfig):
     name = "outbox"
+
+    def ready(self) -> None:
+        from outbox.channels import find_channels  # noqa: PLC0415 -- needs the models
+
+        find_channels()

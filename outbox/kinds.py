@@ -44,6 +44,8 @@ class MessageKind:
     `wanted` is asked just before sending, for a whole batch in a constant number of queries:
     None for each message that is still wanted, a short reason for each that is not.
     `render` makes the text, in the language that is active when it is called.
+    `prepare` is called once per batch, in a constant number of queries, before `render`; it may
+    hang what `render` needs on each message as `message.prepared`.
     `title` is what people call it where they choose what they want to be told ("" for what
     nobody chooses, such as a password reset).
     `may_silence`: people may do without it; its mails carry List-Unsubscribe.
@@ -56,6 +58,9 @@ class MessageKind:
     may_silence: bool = True
     expires_after: timedelta | None = None
     title: "StrOrPromise" = ""
+    prepare: Callable[[Sequence["Message"]], None] | None = None
+    # One line for the end of a mail: why its reader gets it.
+    why: "StrOrPromise" = ""
 
 
 KINDS: dict[str, MessageKind] = {}

@@ -11,12 +11,10 @@ from outbox.clock import Now
 
 class MessageQuerySet(models.QuerySet["Message"]):
     def due(self) -> "MessageQuerySet":
-        """Queued mails whose time has come by the database's clock, oldest first."""
-        return self.filter(
-            state=Message.State.QUEUED,
-            channel=Message.Channel.EMAIL,
-            next_try_at__lte=Now(),
-        ).order_by("next_try_at", "pk")
+        """Queued messages whose time has come by the database's clock, oldest first."""
+        return self.filter(state=Message.State.QUEUED, next_try_at__lte=Now()).order_by(
+            "next_try_at", "pk"
+        )
 
     def with_lost_lease(self) -> "MessageQuerySet":
         """Messages whose sender has not come back in time."""
@@ -120,6 +118,16 @@ class Message(models.Model):
                 condition=Q(state__in=["queued", "leased"]),
             ),
             models.Index(F("recipient"), F("send_at").desc(), name="messages_of_a_person"),
+            models.Index(
+                fields=["lease_until"], name="messages_leased", condition=Q(state="leased")
+            ),
+            models.Index(
+                F("state"),
+                F("id").desc(),
+                name="messages_to_look_after",
+                condition=Q(state__in=["failed", "ambiguous"]),
+            ),
+            models.Index(fields=["send_at"], name="messages_by_time"),
         ]
 
     def __str__(self) -> str:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 from urllib.parse import urlsplit
-from uuid import uuid4
 
 from django.conf import settings
 
@@ -16,23 +16,34 @@ def new_message(
     *,
     key: str,
     kind: str,
-    recipient_id: int,
+    recipient_id: int | None = None,
     payload: dict[str, Any] | None = None,
     channel: str = Message.Channel.EMAIL,
     send_at: datetime | None = None,
+    robot_id: int | None = None,
 ) -> Message:
     """An unsaved message; without `send_at` it is due at once."""
     message = Message(
         key=key,
         kind=kind,
         recipient_id=recipient_id,
+        robot_id=robot_id,
         payload=payload or {},
         channel=channel,
-        message_id=f"<{uuid4().hex}@{urlsplit(settings.SITE_URL).hostname}>",
+        message_id=message_id_of(key),
     )
     if send_at is not None:
         message.send_at = message.next_try_at = send_at
     return message
+
+
+def message_id_of(key: str) -> str:
+    """The Message-ID of the message with this key: the same in a restored database.
+
+    So a mail server's log can say of a message made anew that its former self has left.
+    """
+    digest = sha256(key.encode()).hexdigest()[:32]
+    return f"<{digest}@{urlsplit(settings.SITE_URL).hostname}>"
 
 
 def queue(messages: Iterable[Message]) -> None:

@@ -5,6 +5,8 @@ from typing import Any
 
 from django.core.mail.backends.smtp import EmailBackend
 
+from outbox.mime import Letter, address_for_header
+
 
 class _Attentive:
     """Notes the moments between "354 go ahead" and the server's verdict on the mail."""
@@ -33,6 +35,17 @@ class AttentiveBackend(EmailBackend):
     @property
     def connection_class(self) -> type[smtplib.SMTP]:
         return AttentiveSMTPoverTLS if self.use_ssl else AttentiveSMTP
+
+    def _send(self, email_message: Any) -> bool:
+        """As Django's, but parsing no address that is plain: that took a third of the time."""
+        if not isinstance(email_message, Letter):
+            return bool(super()._send(email_message))  # type: ignore[misc]
+        self.connection.sendmail(
+            address_for_header(email_message.from_email),
+            [address_for_header(to) for to in email_message.recipients()],
+            email_message.message().as_bytes(linesep="\r\n"),
+        )
+        return True
 
     @property
     def may_have_gone_out(self) -> bool:

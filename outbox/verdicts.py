@@ -1,6 +1,7 @@
 """What an error while sending means for the message. Pure: an exception in, a verdict out."""
 
 import random
+import re
 import smtplib
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,6 +10,7 @@ from enum import Enum
 FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(hours=1)
 MOST_TRIES = 12
+ADDRESS = re.compile(r"[^\s<>'\"(),;:]+@[^\s<>'\"(),;:]+")
 
 
 class Outcome(Enum):
@@ -26,7 +28,7 @@ class Verdict:
 
 def verdict_on(error: Exception, *, may_have_gone_out: bool) -> Verdict:
     """What to do with a message whose sending ended in this error."""
-    reason = f"{type(error).__name__}: {error}"[:300]
+    reason = reason_of(error)
     if may_have_gone_out:
         return Verdict(Outcome.UNKNOWN, reason, is_about_server=True)
     if isinstance(error, smtplib.SMTPRecipientsRefused):
@@ -37,6 +39,17 @@ def verdict_on(error: Exception, *, may_have_gone_out: bool) -> Verdict:
     if isinstance(error, OSError):  # all that smtplib raises, and the network's own errors
         return Verdict(Outcome.LATER, reason, is_about_server=True)
     return Verdict(Outcome.LATER, reason)
+
+
+def reason_of(error: Exception) -> str:
+    """The error in words, without anybody's address: it is shown to admins and logged."""
+    said = str(error)
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        said = "; ".join(
+            f"{code} {text.decode('utf-8', 'replace') if isinstance(text, bytes) else text}"
+            for code, text in error.recipients.values()
+        )
+    return ADDRESS.sub("…", f"{type(error).__name__}: {said}")[:300]
 
 
 def _by_code(code: int, reason: str) -> Verdict:

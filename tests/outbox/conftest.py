@@ -12,6 +12,7 @@ def sink(settings):
     sink, server = start_sink()
     settings.EMAIL_BACKEND = "outbox.smtp.AttentiveBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", sink.port
+    settings.MAILS_PER_MINUTE = 0
     yield sink
     sink.let_go.set()
     server.shutdown()

@@ -9,9 +9,9 @@ from urllib.parse import quote
 
 import pytest
 from django.conf import settings
-from django.db.models.functions import Now
 
 from outbox import delivering
+from outbox.clock import Now
 from outbox.models import Message
 from tests.factories import make_message, make_trainee
 

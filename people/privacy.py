@@ -19,6 +19,10 @@ OF_OTHERS = {
     "contenttypes.ContentType": NAMES_NO_PERSON,
     "mfa.Authenticator": "erased",
     "sessions.Session": "erased",
+    # Empty: settings name the sign-ons, and who comes in is not connected to anything.
+    "socialaccount.SocialAccount": "erased",
+    "socialaccount.SocialApp": NAMES_NO_PERSON,
+    "socialaccount.SocialToken": "erased",
     "usersessions.UserSession": "erased",
 }
 SOUND = re.compile(r"exported|erased|anonymised|kept: .{5,}")

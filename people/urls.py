@@ -1,6 +1,7 @@
 """Addresses of sign-in and people.
 
-Of allauth's pages only those listed here exist: no sign-up, no social accounts, no e-mail pages.
+Of allauth's pages only those listed here exist: no sign-up, no e-mail pages, and of the company
+sign-on nothing but the way back.
 Its names have to be global, so the namespace "people" holds only our own.
 """
 
@@ -8,9 +9,13 @@ from allauth.account import views as account
 from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
+from allauth.socialaccount.providers.openid_connect.views import callback as oidc_callback
 from django.urls import include, path, re_path
 
-from people import views
+from people import views, views_sign_on
+from people.dingtalk.provider import callback as dingtalk_callback
+from people.feishu.provider import callback as feishu_callback
+from people.wecom.provider import callback as wecom_callback
 
 RESET_KEY = r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[0-9A-Za-z-]+)/$"
 
@@ -45,10 +50,15 @@ accounts = [
         recovery_codes.download_recovery_codes,
         name="mfa_download_recovery_codes",
     ),
+    path("company/wecom/back/", wecom_callback, name="wecom_callback"),
+    path("company/dingtalk/back/", dingtalk_callback, name="dingtalk_callback"),
+    path("company/feishu/back/", feishu_callback, name="feishu_callback"),
+    path("company/<slug:provider_id>/back/", oidc_callback, name="openid_connect_callback"),
 ]
 
 people = [
     path("accounts/link/<slug:token>/", views.use_sign_in_link, name="use_link"),
+    path("accounts/company/<slug:provider>/", views_sign_on.begin, name="company_sign_on"),
     path("accounts/sessions/", views.sessions, name="sessions"),
     path("accounts/sessions/others/end/", views.end_other_sessions, name="end_other_sessions"),
     path("accounts/sessions/<int:session_id>/end/", views.end_session, name="end_session"),

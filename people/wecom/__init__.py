@@ -1,0 +1,1 @@
+"""Signing on with wecom, as a provider that allauth finds among the installed apps."""

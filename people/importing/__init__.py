@@ -1,0 +1,1 @@
+"""People from a table: read, checked against who is here, taken in as a whole, taken back."""

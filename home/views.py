@@ -1,5 +1,8 @@
 """Today, me, help, and what a load balancer asks."""
 
+from datetime import datetime
+from typing import Any
+
 from allauth.account.decorators import reauthentication_required
 from django.conf import settings
 from django.contrib import messages
@@ -11,15 +14,17 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from cases.write_ups import came_back_to
 from home.forms import SettingsForm
 from home.greeting import first_name, greeting
 from home.mastery import mastery_of
-from home.next_up import rows_after
+from home.next_assigned import deed_for, open_assignments
+from home.next_up import Row, rows_after
 from home.readiness import why_not_ready
+from home.rewinding import rewind
+from home.todays import classes_of, counts_of, follow_ups_of, has_duty, row_of
 from mot_course.web import Request
 from people.auditing import record
-from quizzes.marking_queue import count_waiting
+from people.models import User
 from units.choosing import current_course
 from units.progress import course_states
 
@@ -27,23 +32,57 @@ from units.progress import course_states
 @require_safe
 @login_required
 def today(request: Request) -> HttpResponse:
-    """The one next thing, what follows, and how sure the person is of each step."""
-    states = course_states(request.user)
-    current = current_course(states)
-    name = request.user.name or request.user.username
-    mastery = mastery_of(request.user)
-    context = {
-        "current": current,
-        "is_new": not any(state.is_started for state in states),
+    """What is due next leads; then what else is due, what follows, and how sure of each step.
+
+    Whoever has classes sees them first.
+    """
+    person, now = request.user, timezone.now()
+    context = course_context(person, now)
+    counts = counts_of(person)
+    # Whoever has classes sees them in place of their own five steps: one query either way.
+    looks_after = person.is_instructor or counts.has_duty
+    mastery = [] if looks_after else mastery_of(person)
+    name = person.name or person.username
+    context |= {
+        "counts": counts,
         "first_name": first_name(name),
         "greeting": greeting(name, timezone.localtime()),
-        "rows": rows_after(current, states) if current else [],
+        "follow_ups": [row_of(one) for one in follow_ups_of(person, now)],
+        "classes": classes_of(person, now) if looks_after else [],
         "mastery": mastery,
         "has_mastery": any(one.percent is not None for one in mastery),
-        "came_back": None if request.user.is_instructor else came_back_to(request.user),
-        "to_mark": count_waiting(request.user) if request.user.is_instructor else 0,
     }
     return render(request, "home/today.html", context)
+
+
+def course_context(person: User, moment: datetime, *, is_past: bool = False) -> dict[str, Any]:
+    """The one next thing and what comes after it, at that moment; six queries."""
+    states = course_states(person)
+    if is_past:
+        rewind(states, moment)
+    assigned = open_assignments(person, moment)
+    leading = next((one for one in assigned if one.due.day), None)
+    deed = deed_for(leading, states) if leading else None
+    current = current_course(states)
+    if leading and deed and deed.unit:
+        holds = (one for one in states if deed.unit in one.units)
+        current = next(holds, current)
+    own = current.next if current else None
+    rows = (
+        rows_after(current, states)
+        if current and (deed is None or (own and deed.url == own.url))
+        else []
+    )
+    if deed and own and deed.url != own.url and own.kind != "done":
+        rows = [Row("learn", own.title, own.url, _("Next in your course"))]
+    return {
+        "current": current,
+        "deed": deed or own,
+        "leading": leading if deed else None,
+        "assigned": [one for one in assigned if not deed or one is not leading],
+        "is_new": not any(state.is_started for state in states),
+        "rows": rows,
+    }
 
 
 def _changes_email(request: Request) -> bool:
@@ -73,7 +112,8 @@ def me(request: Request) -> HttpResponse:
         )
         return response
     status = 422 if form.is_bound else 200
-    return render(request, "home/me.html", {"form": form}, status=status)
+    context = {"form": form, "has_classes": has_duty(request.user)}
+    return render(request, "home/me.html", context, status=status)
 
 
 def _is_saved(form: SettingsForm) -> bool:

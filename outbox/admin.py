@@ -1,11 +1,12 @@
-"""Deliveries as admins watch them: to look at, not to change."""
+"""Deliveries as admins watch them: to look at, not to change. Robots of groups are set up here."""
 
 from typing import Any
 
 from django.contrib import admin
+from django.forms import PasswordInput
 from django.http import HttpRequest
 
-from outbox.models import Delivery, Heartbeat, Message
+from outbox.models import Delivery, Heartbeat, Message, Robot
 
 
 class ReadOnly:
@@ -44,3 +45,30 @@ class MessageAdmin(ReadOnly, admin.ModelAdmin):
 @admin.register(Heartbeat)
 class HeartbeatAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ("name", "at")
+
+
+@admin.register(Robot)
+class RobotAdmin(admin.ModelAdmin):
+    """Token and secret can be replaced, and are never shown again."""
+
+    list_display = ("name", "service", "archived_at")
+    fields = ("name", "service", "token", "secret", "archived_at")
+
+    def formfield_for_dbfield(self, field: Any, request: Any, **kwargs: Any) -> Any:
+        """Secrets are typed as passwords; left empty, what is stored stays."""
+        found = super().formfield_for_dbfield(field, request, **kwargs)
+        if field.name in ("token", "secret") and found is not None:
+            found.widget = PasswordInput(render_value=False)
+            found.required = False
+        return found
+
+    def save_model(self, request: HttpRequest, obj: Robot, form: Any, change: bool) -> None:  # noqa: FBT001
+        """Keep the stored secrets where nothing was typed."""
+        if change:
+            stored = Robot.objects.get(pk=obj.pk)
+            obj.token = obj.token or stored.token
+            obj.secret = obj.secret or stored.secret
+        super().save_model(request, obj, form, change)
+
+    def has_delete_permission(self, request: HttpRequest, *args: Any) -> bool:
+        return False

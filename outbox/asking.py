@@ -5,6 +5,7 @@ A kind that breaks is asked again message by message, so that one broken row har
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import TypeVar
 
@@ -18,6 +19,7 @@ from outbox.kinds import KINDS, Mail
 from outbox.models import Message
 
 logger = structlog.get_logger(__name__)
+LATE = timedelta(minutes=10)
 T = TypeVar("T")
 
 
@@ -28,6 +30,7 @@ class Asked:
     wanted: list[Message] = field(default_factory=list)
     addresses: dict[int, str] = field(default_factory=dict)
     unwanted: dict[int, str] = field(default_factory=dict)  # why each must not go out
+    resting: dict[int, datetime] = field(default_factory=dict)  # until when each has to wait
     broken: list[tuple[Message, Exception]] = field(default_factory=list)
 
 
@@ -38,18 +41,23 @@ def ask(batch: Sequence[Message]) -> Asked:
         if (reason := _plain_reason(message)) is not None:
             asked.unwanted[message.pk] = reason
     rest = [message for message in batch if message.pk not in asked.unwanted]
-    for slug, group in groupby(sorted(rest, key=lambda m: m.kind), key=lambda m: m.kind):
+    for slug, group in groupby(sorted(rest, key=_kind), key=_kind):
         for answers, messages in _in_peace(list(group), KINDS[slug].wanted, asked):
             for message in messages:
                 if (reason := answers.get(message.pk)) is not None:
                     asked.unwanted[message.pk] = str(reason)
+    rest = _still(rest, asked)
+    for slug, group in groupby(sorted(filter(_is_late, rest), key=_kind), key=_kind):
+        if (rest_until := KINDS[slug].rest_until) is not None:
+            for until, _messages in _in_peace(list(group), rest_until, asked):
+                asked.resting |= until
     rest = _still(rest, asked)
     asked.addresses = addresses_of(rest)
     for message in rest:
         if message.pk not in asked.addresses:
             asked.unwanted[message.pk] = f"the person has no address for {message.channel}"
     rest = _still(rest, asked)
-    for slug, group in groupby(sorted(rest, key=lambda m: m.kind), key=lambda m: m.kind):
+    for slug, group in groupby(sorted(rest, key=_kind), key=_kind):
         prepare = KINDS[slug].prepare
         if prepare is not None:
             for _none in _in_peace(list(group), prepare, asked):
@@ -97,8 +105,18 @@ def _plain_reason(message: Message) -> str | None:
     return None
 
 
+def _kind(message: Message) -> str:
+    return message.kind
+
+
+def _is_late(message: Message) -> bool:
+    """Whether it leaves so much later than it was to that it may not suit any more."""
+    is_quiet_channel = message.channel == Message.Channel.INBOX
+    return not is_quiet_channel and message.age > LATE  # type: ignore[attr-defined, no-any-return]
+
+
 def _still(messages: Sequence[Message], asked: Asked) -> list[Message]:
-    out = {message.pk for message, _ in asked.broken} | set(asked.unwanted)
+    out = {message.pk for message, _ in asked.broken} | set(asked.unwanted) | set(asked.resting)
     return [message for message in messages if message.pk not in out]
 
 

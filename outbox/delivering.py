@@ -9,6 +9,7 @@ All times are the database's.
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import structlog
@@ -18,6 +19,7 @@ from outbox import alarm, inboxing, leasing, pacing, reconciling
 from outbox.asking import Asked, ask, reading, rendered
 from outbox.channels import CHANNELS
 from outbox.channels.base import Channel, Session
+from outbox.clock import database_now
 from outbox.ends import end_after, end_of_sent
 from outbox.kinds import Mail
 from outbox.leasing import End
@@ -109,6 +111,11 @@ def _asked(this: Pass, batch: list[Message], token: UUID) -> Asked:
     asked = ask([message for message in batch if message.pk not in over])
     leasing.cancel(asked.unwanted, token)
     this.ends.update({"cancelled": len(asked.unwanted)} if asked.unwanted else {})
+    now = database_now() if asked.resting else None
+    for pk, until in asked.resting.items():
+        pause = max(until - now, timedelta(0)) if now else timedelta(0)
+        leasing.settle(End(pk, "queued", "it would have come at night", pause=pause), token)
+        this.ends["put off"] += 1
     for message, error in asked.broken:
         end = end_after(verdict_on(error, may_have_gone_out=False), message, is_begun=False)
         leasing.settle(end, token)

@@ -112,7 +112,7 @@ def state() -> Health:
         now=now,
         pause=current_pause(),
         channels=list(channels.values()),
-        last_planned=beats.get("assignments.planning"),
+        last_planned=beats.get("assignments.plan"),
         failed=ended.get("failed", 0),
         ambiguous=ended.get("ambiguous", 0),
     )

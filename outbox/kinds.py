@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -46,6 +46,8 @@ class MessageKind:
     `render` makes the text, in the language that is active when it is called.
     `prepare` is called once per batch, in a constant number of queries, before `render`; it may
     hang what `render` needs on each message as `message.prepared`.
+    `rest_until` is asked for those that leave later than they were to: until when each has to
+    wait, because it would disturb somebody now. What is on time is not asked again.
     `title` is what people call it where they choose what they want to be told ("" for what
     nobody chooses, such as a password reset).
     `may_silence`: people may do without it; its mails carry List-Unsubscribe.
@@ -59,6 +61,7 @@ class MessageKind:
     expires_after: timedelta | None = None
     title: "StrOrPromise" = ""
     prepare: Callable[[Sequence["Message"]], None] | None = None
+    rest_until: Callable[[Sequence["Message"]], dict[int, datetime]] | None = None
     # One line for the end of a mail: why its reader gets it.
     why: "StrOrPromise" = ""
 

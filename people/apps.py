@@ -10,10 +10,17 @@ class PeopleConfig(AppConfig):
         from allauth.mfa.signals import authenticator_added  # noqa: PLC0415 -- needs the models
         from django.contrib.auth.signals import user_logged_in  # noqa: PLC0415 -- likewise
 
+        from outbox import addresses  # noqa: PLC0415 -- likewise
         from outbox.kinds import register  # noqa: PLC0415 -- likewise
         from people import checks, second_factor, sessions  # noqa: F401, PLC0415 -- likewise
+        from people import reaching  # noqa: PLC0415 -- likewise
+        from people.announcing import ANNOUNCEMENT_KIND  # noqa: PLC0415 -- likewise
+        from people.digests import DIGEST_KIND  # noqa: PLC0415 -- likewise
         from people.resetting import ACCOUNT_RESET  # noqa: PLC0415 -- likewise
 
         register(ACCOUNT_RESET)
+        register(DIGEST_KIND)
+        register(ANNOUNCEMENT_KIND)
+        addresses.register(reaching.addresses)
         user_logged_in.connect(sessions.note_sign_in, dispatch_uid="people.note_sign_in")
         authenticator_added.connect(second_factor.on_added, dispatch_uid="people.factor_added")

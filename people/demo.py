@@ -1,6 +1,6 @@
 """The people of a demo: `make run` and the browser tests sign in as them."""
 
-from datetime import date
+from datetime import date, time
 
 from django.conf import settings
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
@@ -9,6 +9,7 @@ from django.db import transaction
 
 from people.models import Cohort, CohortStaff, Membership, User
 from people.sessions import end_sessions
+from people.working_days import default_calendar
 
 PASSWORD = "moment-of-truth"  # noqa: S105 -- only where DEMO=1; production refuses to start
 PEOPLE = {
@@ -27,7 +28,17 @@ PEOPLE = {
     "trainee11": ("trainee", "欧阳文静"),
     "trainee12": ("trainee", "黄嘉欣"),
 }
-COHORT_SIZE = 8
+# From the top down: slug, name, slug of the one above.
+TREE = [
+    ("demo-group", "云栖酒店集团", ""),
+    ("demo-east", "华东区", "demo-group"),
+    ("demo-hotel", "云栖酒店·西湖店", "demo-east"),
+    ("front-desk-1", "前厅一班", "demo-hotel"),
+    ("front-desk-2", "前厅二班", "demo-hotel"),
+]
+SHIFT_AT = time(9)
+CLASSES = {"front-desk-1": range(1, 9), "front-desk-2": range(9, 13)}
+SHIFT_LEADER = "trainee12"  # manages the first class and learns in the second
 
 
 @transaction.atomic
@@ -40,19 +51,31 @@ def load_demo_people() -> list[User]:
         for username, (role, name) in PEOPLE.items()
         if not User.objects.filter(username=username).exists()
     ]
-    cohort, is_new = Cohort.objects.get_or_create(
-        slug="front-desk-1", defaults={"name": "前厅一班"}
-    )
-    if is_new:
-        people = User.objects.in_bulk(PEOPLE, field_name="username")
-        CohortStaff.objects.create(
-            cohort=cohort, person=people["instructor"], duty=CohortStaff.Duty.INSTRUCTOR
-        )
-        Membership.objects.bulk_create(
-            Membership(cohort=cohort, person=people[f"trainee{n}"], joined_on=date.today())
-            for n in range(1, COHORT_SIZE + 1)
-        )
+    if not Cohort.objects.filter(slug="front-desk-1").exists():
+        _make_cohorts()
     return made
+
+
+def _make_cohorts() -> None:
+    """The tree, two classes in it, an instructor of both and a manager of the first."""
+    cohorts: dict[str, Cohort] = {}
+    calendar = default_calendar()
+    for slug, name, above in TREE:
+        cohorts[slug], _ = Cohort.objects.get_or_create(
+            slug=slug, defaults={"name": name, "parent": cohorts.get(above)}
+        )
+    Cohort.objects.filter(slug="demo-group").update(calendar=calendar)
+    Cohort.objects.filter(slug__in=CLASSES).update(shift_at=SHIFT_AT)
+    people = User.objects.in_bulk(PEOPLE, field_name="username")
+    duties = [(slug, "instructor", CohortStaff.Duty.INSTRUCTOR) for slug in CLASSES]
+    duties.append(("front-desk-1", SHIFT_LEADER, CohortStaff.Duty.MANAGER))
+    for slug, username, duty in duties:
+        CohortStaff.objects.create(cohort=cohorts[slug], person=people[username], duty=duty)
+    Membership.objects.bulk_create(
+        Membership(cohort=cohorts[slug], person=people[f"trainee{n}"], joined_on=date.today())
+        for slug, numbers in CLASSES.items()
+        for n in numbers
+    )
 
 
 @transaction.atomic

@@ -10,6 +10,8 @@ from django.db import connection
 from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 
+from outbox import clock as database
+from outbox.models import Notice
 from outbox.posting import forget_older_than
 from people.models import AuditEntry, SignInLink, Tries
 
@@ -27,6 +29,7 @@ def forget_what_is_over() -> dict[str, int]:
         "links": SignInLink.objects.filter(expires_at__lt=Now() - LINKS).delete()[0],
         "audit": AuditEntry.objects.filter(at__lt=Now() - LOGS).delete()[0],
         "admin_log": LogEntry.objects.filter(action_time__lt=Now() - LOGS).delete()[0],
+        "notices": Notice.objects.filter(at__lt=database.Now() - MESSAGES).delete()[0],
         "messages": forget_older_than(MESSAGES),
         "tries": Tries.objects.filter(over_at__lt=Now()).delete()[0],
         "cache": _forget_expired_cache_entries(),

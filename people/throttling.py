@@ -41,6 +41,12 @@ WINDOWS = {
     "sign_in_on_known_device": [Window(10, 10 * MINUTE), Window(100, DAY)],
     "reset": [Window(20, MINUTE, is_per_address=True), Window(4, HOUR)],
     "link": [Window(30, MINUTE, is_per_address=True)],
+    "sign_on": [Window(60, MINUTE, is_per_address=True)],
+    # Only refused forms stay counted: a class that joins in one room is no guesser.
+    "join": [Window(60, MINUTE, is_per_address=True), Window(300, HOUR, is_per_address=True)],
+    "unsubscribe": [Window(30, MINUTE, is_per_address=True)],
+    # The servers of one calendar service fetch the feeds of many from few addresses.
+    "feed": [Window(600, MINUTE, is_per_address=True), Window(60, HOUR)],
 }
 
 # Rows in the order of their keys, so that two tries at once never wait for each other in a ring.

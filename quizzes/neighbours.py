@@ -4,6 +4,7 @@
 it. So each app above registers one neighbour in its ready(), by name and in the open.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -41,11 +42,22 @@ class Neighbour(Protocol):
 
 
 _neighbours: list[Neighbour] = []
+_grants: list[Callable[[Quiz, int], int]] = []
 
 
 def register(neighbour: Neighbour) -> None:
     """Called once by each app above, when it is ready."""
     _neighbours.append(neighbour)
+
+
+def grant_by(function: Callable[[Quiz, int], int]) -> None:
+    """Let an app above say how many attempts a person has beyond those the quiz allows."""
+    _grants.append(function)
+
+
+def granted(quiz: Quiz, trainee_id: int) -> int:
+    """How many attempts the apps above add for this person, as for renewing a certificate."""
+    return sum(function(quiz, trainee_id) for function in _grants)
 
 
 def tell_submitted(attempt: Attempt, now: datetime) -> None:

@@ -17,6 +17,7 @@ from quizzes.models import (
     FormOrder,
     Quiz,
 )
+from quizzes.neighbours import granted
 from quizzes.submitting import submit_attempt
 
 
@@ -84,7 +85,12 @@ def why_not(quiz: Quiz, last: Attempt | None, now: datetime) -> NoAttemptLeft | 
     """What keeps the trainee from starting again after this attempt, if anything does."""
     if last is None:
         return None
-    if quiz.attempts_allowed is not None and last.number >= quiz.attempts_allowed:
+    # What is granted is asked only where it decides: most quizzes need no further query.
+    if (
+        quiz.attempts_allowed is not None
+        and last.number >= quiz.attempts_allowed
+        and last.number >= quiz.attempts_allowed + granted(quiz, last.trainee_id)
+    ):
         return NoAttemptLeft()
     if quiz.retry_minutes and not last.is_passed:
         again_at = (last.submitted_at or now) + timedelta(minutes=quiz.retry_minutes)

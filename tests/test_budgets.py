@@ -60,7 +60,7 @@ def first_lesson_url():
 
 @pytest.mark.parametrize(
     ("url", "budget"),
-    [("/", 9), ("/courses/", 8), ("/cases/", 6), ("/me/", 4), ("/help/", 2)],
+    [("/", 11), ("/courses/", 8), ("/cases/", 6), ("/me/", 4), ("/help/", 2)],
 )
 def test_a_page_keeps_its_budget(trainee, url, budget):
     client = signed_in(trainee)

@@ -16,10 +16,13 @@ from tests.factories import make_admin, make_cohort, make_instructor, make_train
 from tests.quizzes.making import make_bank, make_exercise, make_quiz
 from tests.units.rooms import write_room
 from tests.units.sheet_making import make_team, make_worksheet, put
+from tests.world_of_classes import arguments_of_classes, make_manager
 from units.models import Lesson, Unit
 from units.pack.loading import load_course
 
-ROLES = ["anonymous", "trainee", "other trainee", "instructor", "other instructor", "admin"]
+ROLES = [
+    "anonymous", "trainee", "other trainee", "manager", "instructor", "other instructor", "admin"
+]  # fmt: skip
 
 
 def our_addresses() -> dict[str, Any]:
@@ -42,11 +45,15 @@ def our_addresses() -> dict[str, Any]:
 
 @dataclass
 class World:
-    """`people` by role; `arguments` by the name of an address; the trainee's open attempt."""
+    """`people` by role; `arguments` by the name of an address; the trainee's open attempt.
+
+    `more` has further arguments of addresses that show several kinds of things.
+    """
 
     people: dict[str, User | None]
     arguments: dict[str, list[Any]]
     attempt: Attempt
+    more: dict[str, list[list[Any]]]
 
     def person(self, role: str) -> User:
         found = self.people[role]
@@ -63,7 +70,8 @@ def make_world(folder: Path) -> World:
         "anonymous": None,
         "trainee": trainee,
         "other trainee": make_trainee(cohort=elsewhere),
-        "instructor": make_instructor(cohort=cohort),
+        "manager": (manager := make_manager(cohort)),
+        "instructor": (instructor := make_instructor(cohort=cohort)),
         "other instructor": make_instructor(cohort=elsewhere),
         "admin": make_admin(),
     }
@@ -95,7 +103,10 @@ def make_world(folder: Path) -> World:
     }
     arguments |= _exercises(trainee) | _editors(check.bank.slug if check.bank else "")
     arguments |= _room() | _sheets(trainee, cohort)
-    return World(people, arguments, attempt)
+    of_classes, more = arguments_of_classes(
+        trainee=trainee, instructor=instructor, manager=manager, cohort=cohort
+    )
+    return World(people, arguments | of_classes, attempt, more)
 
 
 def _exercises(trainee: User) -> dict[str, list[Any]]:

@@ -1,4 +1,4 @@
-"""What stands beside all units: the glossary, and the one map of steps and models."""
+"""What stands beside all units: glossary, map of steps and models, checklist of observations."""
 
 from pydantic import Field, model_validator
 
@@ -46,4 +46,26 @@ class MapFile(Part):
     @model_validator(mode="after")
     def _models_differ(self) -> "MapFile":
         all_different((one.id for one in self.models), "models")
+        return self
+
+
+class ObservedItem(Part):
+    """Something that can be seen or heard in an encounter."""
+
+    id: Id
+    step: StepSlug
+    says: Text = Field(description="what is looked for, said of somebody else")
+    mine: Text = Field(description="the same, said of oneself")
+    seen: Text = Field(description="an example of it")
+    not_seen: Text = Field(description="an example of what does not count")
+
+
+class ObservationFile(Part):
+    """`observation.yaml`: the checklist by which real encounters are watched"""
+
+    items: tuple[ObservedItem, ...] = Field(min_length=1, max_length=20)
+
+    @model_validator(mode="after")
+    def _items_differ(self) -> "ObservationFile":
+        all_different((one.id for one in self.items), "items")
         return self

@@ -66,6 +66,8 @@ class Assignment(models.Model):
     # Counts the changes that a calendar or a page open elsewhere has to learn of.
     version = models.PositiveIntegerField(default=1)
     cancelled_at = models.DateTimeField(null=True, blank=True)
+    # Of the form that made it: the same form sent twice assigns once.
+    key = models.CharField(max_length=32, null=True, blank=True, unique=True, editable=False)
 
     class Meta:
         constraints: ClassVar = [
@@ -168,6 +170,13 @@ class Assignee(models.Model):
                 fields=["assignment", "person"], name="a_person_is_assigned_it_once"
             )
         ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["assignment"],
+                name="assignees_who_may_not_begin",
+                condition=Q(left_at=None, starts_on=None),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.assignment_id}: {self.person_id}"
@@ -224,6 +233,9 @@ class Reminder(models.Model):
     )
     day = models.DateField()  # the recipient's own day on which it is told
     send_at = models.DateTimeField()
+    # The moment that rule and calendar gave it. `day` and `send_at` may have been put off since,
+    # because that day's message had gone out already, or because nothing was sent for a time.
+    meant_at = models.DateTimeField(null=True, blank=True)
     told_at = models.DateTimeField(null=True, blank=True)
     dropped_because = models.CharField(max_length=100, blank=True)
     created_at = models.DateTimeField(db_default=Now())

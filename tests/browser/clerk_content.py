@@ -22,7 +22,7 @@ def content_addresses() -> dict[str, list[str]]:
         "briefings": [f"/units/{one.slug}/briefing/" for one in units],
         "projectors": [f"/units/{one.slug}/projector/" for one in units],
         "handouts": [f"/units/{one.slug}/handout/" for one in units],
-        "references": [f"/{one.slug}/" for one in Reference.objects.all()],
+        "references": [f"/{one.slug}/" for one in Reference.objects.exclude(slug="observation")],
     }
 
 

@@ -240,7 +240,7 @@ class Reference(models.Model):
 
     privacy = "kept: names no person"
 
-    slug = models.SlugField(max_length=40, unique=True)  # glossary | map
+    slug = models.SlugField(max_length=40, unique=True)  # glossary | map | observation
     content = models.JSONField()
 
     def __str__(self) -> str:

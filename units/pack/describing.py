@@ -30,6 +30,7 @@ guides/<course>.yaml
 worksheets/<slug>.yaml
 glossary.yaml
 map.yaml
+observation.yaml
 ```
 
 Texts are bilingual: `{zh: …, en: …}`, both needed. Ids and slugs are of a-z, 0-9 and `-`; an
@@ -60,6 +61,7 @@ def described() -> str:
     for model in (
         schema.CourseFile, schema.UnitFile, schema.LessonFile, schema.BankFile, schema.CaseFile,
         schema.GuideFile, schema.WorksheetFile, schema.GlossaryFile, schema.MapFile,
+        schema.ObservationFile,
     ):  # fmt: skip
         parts.append(_section(f"### {model.__doc__}", model))
     parts.append("## Parts\n")
@@ -68,7 +70,7 @@ def described() -> str:
         schema.Line, schema.Phrase, schema.Moment, schema.Analysis,
         guide_content.GuideSession, guide_content.GuideStep, worksheet_content.SheetSection,
         worksheet_content.SheetColumn, worksheet_content.SheetRow, reference_content.Term,
-        reference_content.MapModel,
+        reference_content.MapModel, reference_content.ObservedItem,
     ):  # fmt: skip
         parts.append(_section(f"### {part.__name__}", part, part.__doc__ or ""))
         known.add(part)

@@ -25,6 +25,7 @@ from units.pack.schema import (
     GuideFile,
     LessonFile,
     MapFile,
+    ObservationFile,
     UnitFile,
     WorksheetFile,
 )
@@ -33,7 +34,7 @@ from units.pack.texts import Embed, embeds_in
 _File = TypeVar("_File", bound=Part)
 
 _FOLDERS = ("units", "banks", "cases", "courses", "guides", "worksheets")
-_FILES = ("glossary.yaml", "map.yaml")
+_FILES = ("glossary.yaml", "map.yaml", "observation.yaml")
 _UNIT_FOLDER = re.compile(r"(\d{2,3})-([a-z0-9][a-z0-9-]*)")
 _LESSON_FILE = re.compile(r"(\d{2,3})-([a-z0-9][a-z0-9-]*)\.yaml")
 _SLUG_FILE = re.compile(r"([a-z0-9][a-z0-9-]*)\.yaml")
@@ -99,6 +100,7 @@ class Pack:
     worksheets: dict[str, WorksheetFile] = field(default_factory=dict)
     glossary: GlossaryFile | None = None
     map: MapFile | None = None
+    observation: ObservationFile | None = None
 
     @property
     def lessons(self) -> Iterator[tuple[PackUnit, PackLesson]]:
@@ -180,6 +182,8 @@ class _Reader:
             self.pack.glossary = self._file(path, GlossaryFile)
         if (path := self.root / "map.yaml").exists():
             self.pack.map = self._file(path, MapFile)
+        if (path := self.root / "observation.yaml").exists():
+            self.pack.observation = self._file(path, ObservationFile)
         if not (self.pack.units or self.pack.cases or self.problems):
             self.problems.add(self.root, "there is nothing in this pack")
         return self.pack

@@ -10,7 +10,7 @@ from quizzes.kinds.base import Id, Part, all_different
 from quizzes.kinds.transcript import Line, Moment, Phrase, Role, Scene, StepSlug
 from units.figures import Figure
 from units.guide_content import GuideFile
-from units.reference_content import GlossaryFile, MapFile
+from units.reference_content import GlossaryFile, MapFile, ObservationFile
 from units.worksheet_content import WorksheetFile
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,78}$")]
@@ -38,6 +38,7 @@ __all__ = [
     "Line",
     "MapFile",
     "Moment",
+    "ObservationFile",
     "Phrase",
     "Role",
     "Scene",
@@ -164,6 +165,9 @@ class Certificate(Part):
     """What a certificate takes. The course's units and its test afterwards always belong to it."""
 
     rule: Text
+    months: int | None = Field(
+        None, ge=2, le=120, description="for how many months it holds; empty: for good"
+    )
     own_case: bool = Field(False, description="an own case handed in and accepted")
     worksheets: tuple[Slug, ...] = Field((), description="worksheets to fill")
 

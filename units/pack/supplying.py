@@ -64,9 +64,13 @@ def hang_on_map(pack: Pack) -> None:
 
 
 def load_references(pack: Pack, stock: Stock) -> None:
-    """Glossary and map, where the pack has them."""
+    """Glossary, map and checklist of observations, where the pack has them."""
     hang_on_map(pack)
-    for slug, file in (("glossary", pack.glossary), ("map", pack.map)):
+    for slug, file in (
+        ("glossary", pack.glossary),
+        ("map", pack.map),
+        ("observation", pack.observation),
+    ):
         if file is None:
             continue
         content = plain(file)

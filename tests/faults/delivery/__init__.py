@@ -1,0 +1,1 @@
+"""Experiments on delivery: things are killed, and a ledger outside the database counts."""

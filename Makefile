@@ -5,8 +5,8 @@ BOOTSTRAP = @command -v $(PYTHON) >/dev/null || { echo "MOT Course needs Python 
 	and there is no $(PYTHON) here: install python3 and python3-venv." >&2; exit 1; }; \
 	exec $(PYTHON) deploy/bootstrap.py
 
-.PHONY: run test lint bench setup lock
-run test lint bench setup:
+.PHONY: run test lint bench faults setup lock
+run test lint bench faults setup:
 	$(BOOTSTRAP) $@
 
 lock: # after a change of requirements*.in; needs uv

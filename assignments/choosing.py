@@ -160,7 +160,7 @@ def tree_of(person: User) -> list[Branch]:
 
 def people_found(person: User, words: str) -> list[User]:
     """Some of those the person teaches whose name or number has the words."""
-    words = words.strip()
+    words = words.replace("\x00", "").strip()  # PostgreSQL takes no NUL
     if not words:
         return []
     like = Q(name__icontains=words) | Q(username__icontains=words)

@@ -81,18 +81,18 @@ def assignees_with_dates() -> QuerySet[Assignee]:
 
 
 def _due_event(assignee: Assignee, now: datetime) -> Event:
-    due, assignment = assignee.due, assignee.assignment
+    due, assignment, due_at = assignee.due, assignee.assignment, _due_at(assignee)
     event = _event(f"assignee-{assignee.pk}", now)
     # Each of these only ever grows, so a change in any of them is a later version.
     number = assignment.version + assignee.version + bool(due.finished_at) * 2
     if assignment.due_days and due.calendar:
         number += due.calendar.version
     event.add("sequence", number)
-    event.add("dtstart", due.due_at.astimezone(UTC))
-    event.add("dtend", due.due_at.astimezone(UTC))
+    event.add("dtstart", due_at.astimezone(UTC))
+    event.add("dtend", due_at.astimezone(UTC))
     event.add("summary", f"{_status(assignee, now)} {assignment.title}")
     event.add("status", "CONFIRMED" if due.is_live else "CANCELLED")
-    local = due.due_at.astimezone(zone(due.zone))
+    local = due_at.astimezone(zone(due.zone))
     when = date_format(local, "DATETIME_FORMAT")
     told = [_("Due %(when)s, time zone %(zone)s.") % {"when": when, "zone": due.zone}]
     if assignee.extended_to and due.planned_on and assignee.extended_to != due.planned_on:
@@ -100,7 +100,7 @@ def _due_event(assignee: Assignee, now: datetime) -> Event:
         told.append(_("Extended; it was to be done by %(day)s.") % {"day": first})
     event.add("description", "\n".join(told))
     event.add("url", settings.SITE_URL + _page_of(assignee))
-    if due.is_live and not due.finished_at and due.due_at > now:
+    if due.is_live and not due.finished_at and due_at > now:
         alarm = Alarm()
         alarm.add("action", "DISPLAY")
         alarm.add("trigger", -ALARM_BEFORE)
@@ -115,9 +115,15 @@ def _status(assignee: Assignee, now: datetime) -> str:
         return _("[not needed]")
     if due.finished_at:
         return _("[done]")
-    if due.due_at < now:
+    if _due_at(assignee) < now:
         return _("[overdue]")
     return _("[extended]") if assignee.extended_to else _("[due]")
+
+
+def _due_at(assignee: Assignee) -> datetime:
+    """When it is due; `assignees_with_dates` gives none that is not."""
+    assert assignee.due.due_at is not None
+    return assignee.due.due_at
 
 
 def _page_of(assignee: Assignee) -> str:

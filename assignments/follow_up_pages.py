@@ -92,14 +92,18 @@ def list_of(person: User, *, with_done: bool = True) -> Listed:
 
 
 def _thinned(waiting: Sequence[FollowUp]) -> list[FollowUp]:
-    seen: set[str] = set()
+    seen: set[object] = set()
     kept = []
     for one in waiting:
-        if one.kind in seen:
-            continue
         if one.kind in ONE_AT_A_TIME:
-            seen.add(one.kind)
-        kept.append(one)
+            same: object = one.kind
+        elif one.kind == Kind.NUDGE:
+            same = one.subject  # one case is one line, however often its author was nudged
+        else:
+            same = one.pk
+        if same not in seen:
+            seen.add(same)
+            kept.append(one)
     return kept
 
 

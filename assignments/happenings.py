@@ -12,6 +12,7 @@ from assignments.telling_why import Line
 from assignments.timelines import Happening, Look
 from mot_course.web import zone
 from outbox.models import Message
+from people.preferences import CHANNEL_NAMES
 
 
 def happenings_of(
@@ -105,7 +106,7 @@ def _ways(line: Line) -> str:
     """By what it went out, and what became of it where it did not."""
     said = []
     for way in line.ways:
-        name = str(Message.Channel(way.channel).label)
+        name = str(CHANNEL_NAMES.get(way.channel, way.channel))
         if way.state != Message.State.SENT:
             name = f"{name} ({Message.State(way.state).label})"
         said.append(name)

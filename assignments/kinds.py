@@ -25,10 +25,12 @@ from mot_course.web import address, zone
 from outbox.clock import database_now
 from outbox.kinds import Mail, MessageKind, Row
 from outbox.models import Message
+from people.duties import pairs_reached
 from people.models import Preference
 
 REMINDER, ESCALATION = "reminder", "escalation"
 OF_USE = timedelta(hours=48)
+MOST_NAMED = 15  # people in one escalation; the page has all of them
 NOTHING_LEFT = "nothing is left to remind of"
 Key = tuple[int, date, bool]  # recipient, day, whether it is about others
 
@@ -93,9 +95,11 @@ def render_reminder(message: Message, language: str) -> Mail:
     # A rule's own line takes the place of the usual one.
     lines = list(dict.fromkeys(one.rule.text for one in latest if one.rule.text))
     lines += [_("Nothing is lost if you stop half-way: you go on where you were.")]
+    # "This is on your list:" stands right before the list.
+    opening = _opening(latest, rows)
     return Mail(
         subject=_subject(latest, rows),
-        body="\n\n".join([_opening(latest, rows), *lines]),
+        body="\n\n".join([*lines, opening] if latest else [opening, *lines]),
         url=rows[0].url,
         button=_("Go on") if latest else _("Begin"),
         rows=tuple(rows),
@@ -118,8 +122,12 @@ def render_escalation(message: Message, language: str) -> Mail:
             _said_due(one, told.now),
             _cohort_url(one),
         )
-        for one in found
+        for one in found[:MOST_NAMED]
     ]
+    if len(found) > MOST_NAMED:
+        rest = len(found) - MOST_NAMED
+        more = ngettext("and %(n)s more", "and %(n)s more", rest) % {"n": rest}
+        rows.append(Row(more, url=_cohort_url(found[MOST_NAMED])))
     lines = list(dict.fromkeys(one.rule.text for one in found if one.rule.text))
     lines += [
         _("Ask what stands in the way before you ask for a date. An extension is one tap away.")
@@ -184,17 +192,29 @@ def _sort(
     """Those that hold by person and day, and the others by their reason."""
     left: dict[Key, list[Reminder]] = {}
     gone: dict[str, list[Reminder]] = {}
+    reminders = list(reminders)
+    others = [one for one in reminders if one.rule.audience != Rule.Audience.TRAINEE]
+    looked_after = (
+        pairs_reached(
+            {one.recipient_id for one in others}, {one.assignee.person_id for one in others}
+        )
+        if others
+        else set()
+    )
     for one in reminders:
+        is_about_others = one.rule.audience != Rule.Audience.TRAINEE
+        pair = (one.recipient_id, one.assignee.person_id)
         if reason := reason_against(one):
             gone.setdefault(reason, []).append(one)
+        elif is_about_others and pair not in looked_after:
+            gone.setdefault("duty", []).append(one)  # names go to nobody who has lost the right
         else:
-            is_about_others = one.rule.audience != Rule.Audience.TRAINEE
             left.setdefault((one.recipient_id, one.day, is_about_others), []).append(one)
     return left, gone
 
 
 def _drop(gone: dict[str, list[Reminder]]) -> None:
-    """Note why; at most one statement per reason, of which there are seven."""
+    """Note why; at most one statement per reason, of which there are eight."""
     for reason, reminders in gone.items():
         waiting = [one.pk for one in reminders if one.told_at is None]
         if waiting:

@@ -25,6 +25,7 @@ REASONS = {
     "waived": _l("The person was excused from it."),
     "left": _l("The person had left the class."),
     "deactivated": _l("The person’s account was closed."),
+    "duty": _l("Whoever was to be told no longer looks after the class."),
     "plan": _l("The assignment goes by another reminder plan."),
     "finished": _l("It was finished already."),
     "extended": _l("The person was given more time."),

@@ -99,7 +99,7 @@ def _page(
 ) -> HttpResponse:
     person = request.user
     data: Any = form.data
-    words = data.get("find_case", "")[:80]
+    words = data.get("find_case", "").replace("\x00", "")[:80]  # PostgreSQL takes no NUL
     chosen = str(form["what"].value() or "")
     chosen_people = _numbers(data.getlist("people") if form.is_bound else [])
     find = data.get("find_people", "")[:80]

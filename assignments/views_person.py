@@ -38,8 +38,10 @@ def person(request: Request, pk: int, username: str) -> HttpResponse:
         person__username=username,
     )
     now = database_now()
+    typed = request.POST.copy()
+    typed.setlist("picked", [str(assignee.pk)])
     form = PeopleForm(
-        {**request.POST.dict(), "picked": [assignee.pk]} if request.method == "POST" else None,
+        typed if request.method == "POST" else None,
         assignees=reached.select_related("due"),
         today=now.astimezone().date(),
     )

@@ -24,6 +24,7 @@ TARGETS = {
     "run": ("requirements.txt", ["-m", "mot_course.running"]),
     "test": ("requirements-dev.txt", ["-m", "deploy.checks", "test"]),
     "lint": ("requirements-dev.txt", ["-m", "deploy.checks", "lint"]),
+    "faults": ("requirements-dev.txt", ["-m", "deploy.checks", "faults"]),
     "bench": ("requirements-dev.txt", ["-m", "tests.bench"]),
     "setup": ("requirements-dev.txt", ["--version"]),
 }

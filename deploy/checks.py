@@ -1,4 +1,4 @@
-"""`make test` and `make lint`: every check, one after the other, in the environment of .venv."""
+"""`make test`, `make lint`, `make faults`: one check after the other, in .venv."""
 
 import os
 import shutil
@@ -13,6 +13,8 @@ from mot_course.embedded.processes import die_with_parent
 
 PROJECT = Path(__file__).resolve().parent.parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+DELIVERY = "tests/faults/delivery"
+FULL = {"FAULTS_N": "1500", "FAULTS_SEEDS": "1,2,3,4,5", "FAULTS_OUTAGE": "30"}
 PACKAGES = ("chromium", "fonts-noto-cjk")
 NOTHING_COLLECTED = 5
 ALONE = "e2e_run or faults"
@@ -32,6 +34,8 @@ def main() -> int:
     """Run the checks of a target; 0 when all of them are content."""
     os.chdir(PROJECT)
     begun = time.monotonic()
+    if sys.argv[1:2] == ["faults"]:
+        return faults()
     failed = lint()
     if sys.argv[1:2] == ["test"]:
         failed += tests()
@@ -61,8 +65,14 @@ def tests() -> list[str]:
     failed = []
     cores = str(max(2, os.cpu_count() or 2))
     runs = {
-        "pytest": ["-n", cores, "-m", f"not browser and not ({ALONE})"],
-        "tests that want the machine for themselves": ["-m", f"({ALONE}) and not browser"],
+        "pytest": ["-n", cores, "-m", f"not browser and not ({ALONE} or faults_full)"],
+        # They wait more than they work.
+        "faults of delivery": [DELIVERY, "-n", "3", "-m", "faults and not faults_full"],
+        "tests that want the machine for themselves": [
+            "-m",
+            f"({ALONE}) and not browser",
+            f"--ignore={DELIVERY}",
+        ],
     }
     for name, words in runs.items():
         if call(name, ["pytest", *words], environment) not in (0, NOTHING_COLLECTED):
@@ -74,6 +84,12 @@ def tests() -> list[str]:
         return failed + (["browser tests"] if code not in (0, NOTHING_COLLECTED) else [])
     say("The browser tests did not run: there is no Chromium or Chrome on the PATH.")
     return failed + (["browser tests"] if os.environ.get("CI") == "true" else [])
+
+
+def faults() -> int:
+    """The fault experiments in full; seeds and numbers by the environment, else those of FULL."""
+    words = ["pytest", DELIVERY, "-s", "-m", "faults", *sys.argv[2:]]
+    return call("faults", words, {**FULL, **os.environ})
 
 
 def find_browser() -> str | None:

@@ -4,7 +4,7 @@ Nothing of this is stored. `Facts` come from rows (home/cohort_facts.py); what t
 here, in this order; the first that holds is the status:
 
 - done: the assignment is finished; waived: they need not do it
-- overdue: its due time is past
+- overdue: its due time is past, or that of another assignment of theirs
 - stuck: the same exercise was wrong three times and never right, or its check failed three times,
   or it was begun and nothing more was done on five of their working days
 - case waits: an own case came back to them two days ago or earlier
@@ -40,6 +40,7 @@ STATUSES = (
 # as much as being late; being away weighs less than being late, for a reminder may do.
 POINTS = {
     "overdue": (40, 2),
+    "late": (40, 2),  # with something else than the assignment in focus
     "wrong": (35, 0),
     "check": (35, 0),
     "returned": (20, 2),
@@ -77,6 +78,7 @@ class Facts:
     seen_at: datetime | None = None
     returned_at: datetime | None = None  # an own case that came back and lies there
     observe_on: date | None = None  # an observation of them that is due
+    late_on: date | None = None  # the first date of another assignment that is past and not done
 
 
 @dataclass(frozen=True)
@@ -122,6 +124,8 @@ def standing_of(facts: Facts, now: datetime) -> Standing:
     if facts.waived:
         return Standing(facts, WAIVED, 0, _of_person(facts, now), away)
     reasons = [*_of_assignment(facts, now, away), *_of_person(facts, now)]
+    if any(one.kind == "overdue" for one in reasons):
+        reasons = [one for one in reasons if one.kind != "late"]
     status, count = _status(facts, {one.kind: one.count for one in reasons})
     return Standing(facts, status, count, reasons, away)
 
@@ -147,8 +151,8 @@ def today_of(facts: Facts, now: datetime) -> date:
 
 def _status(facts: Facts, reasons: dict[str, int]) -> tuple[str, int]:
     for kind, status in (
-        ("overdue", OVERDUE), ("wrong", STUCK), ("check", STUCK), ("returned", CASE),
-        ("away", AWAY), ("idle", STUCK),
+        ("overdue", OVERDUE), ("late", OVERDUE), ("wrong", STUCK), ("check", STUCK),
+        ("returned", CASE), ("away", AWAY), ("idle", STUCK),
     ):  # fmt: skip
         if kind in reasons:
             return status, reasons[kind]
@@ -180,8 +184,10 @@ def _of_assignment(facts: Facts, now: datetime, away: int | None) -> list[Reason
 
 
 def _of_person(facts: Facts, now: datetime) -> list[Reason]:
-    """What is so whatever is assigned: a case that came back, an observation that is due."""
+    """What is so whatever is in focus: late with something else, a case back, an observation."""
     found = []
+    if facts.late_on is not None:
+        found.append(Reason("late", max((today_of(facts, now) - facts.late_on).days, 0)))
     waits = days_since(facts.returned_at, now, facts.zone)
     if waits is not None and waits >= RETURNED_DAYS:
         found.append(Reason("returned", waits))

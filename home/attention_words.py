@@ -110,6 +110,8 @@ def _of_reason(reason: Reason, standing: Standing, known: Known) -> str:
         return ngettext(
             "returned case waits %(n)s day", "returned case waits %(n)s days", count
         ) % values  # fmt: skip
+    if reason.kind == "late":
+        return _("an earlier task is overdue")
     if reason.kind == "idle":
         return (
             ngettext(

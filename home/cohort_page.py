@@ -37,12 +37,13 @@ RUNNING = (
     + """
     SELECT assignee.assignment_id, count(*),
            count(DISTINCT coalesce(cohort.tz, member.tz)), min(coalesce(cohort.tz, member.tz))
-    FROM member
-    JOIN assignments_assignee assignee ON assignee.person_id = member.id
-     AND assignee.left_at IS NULL AND assignee.waived_at IS NULL
+    FROM assignments_assignee assignee
+    JOIN member ON member.id = assignee.person_id
     JOIN assignments_assignment assignment ON assignment.id = assignee.assignment_id
-     AND assignment.cancelled_at IS NULL
     LEFT JOIN people_cohort cohort ON cohort.id = assignee.through_id
+    WHERE assignee.person_id = ANY(ARRAY(SELECT id FROM member))
+      AND CASE WHEN assignee.left_at IS NULL AND assignee.waived_at IS NULL
+                    AND assignment.cancelled_at IS NULL THEN true ELSE false END
     GROUP BY assignee.assignment_id
 """
 )

@@ -12,22 +12,37 @@ from assignments.saying import said_day, said_time
 from mot_course.web import zone
 from people.models import Cohort
 
+# Whether something is finished is a lookup: asked last, and of what has a date alone.
+# CASE: see home/cohort_facts.py.
 COUNTS = """
-    SELECT membership.cohort_id, count(DISTINCT person.id),
-           count(DISTINCT person.id) FILTER (WHERE open.due_at <= %(now)s),
-           min(open.due_at) FILTER (WHERE open.due_at > %(now)s),
-           (array_agg(open.assignment_id ORDER BY open.due_at)
-               FILTER (WHERE open.due_at > %(now)s))[1]
-    FROM people_membership membership
-    JOIN people_user person ON person.id = membership.person_id
-         AND person.is_active AND person.erased_at IS NULL
-    LEFT JOIN LATERAL (
-        SELECT due.due_at, due.assignment_id FROM assignments_assigneedue due
-        WHERE due.person_id = person.id AND due.is_live AND due.due_at IS NOT NULL
-          AND due.finished_at IS NULL
-    ) open ON true
-    WHERE membership.left_at IS NULL AND membership.cohort_id = ANY(%(cohorts)s)
-    GROUP BY membership.cohort_id
+    WITH member AS MATERIALIZED (
+        SELECT membership.cohort_id, person.id
+        FROM people_membership membership
+        JOIN people_user person ON person.id = membership.person_id
+        WHERE membership.cohort_id = ANY(%(cohorts)s)
+          AND CASE WHEN membership.left_at IS NULL AND person.is_active
+                        AND person.erased_at IS NULL THEN true ELSE false END
+    ), open AS MATERIALIZED (
+        SELECT due.person_id, due.due_at, due.assignment_id FROM assignments_assigneedue due
+        WHERE due.person_id = ANY(ARRAY(SELECT id FROM member))
+          AND CASE WHEN due.is_live AND due.due_at IS NOT NULL
+                   THEN due.finished_at IS NULL ELSE false END
+    ), late AS MATERIALIZED (
+        SELECT DISTINCT person_id FROM open WHERE due_at <= %(now)s
+    ), next AS MATERIALIZED (
+        SELECT DISTINCT ON (cohort_id) cohort_id, due_at, assignment_id FROM (
+            SELECT member.cohort_id, open.due_at, open.assignment_id
+            FROM open JOIN member ON member.id = open.person_id
+            WHERE open.due_at > %(now)s
+            GROUP BY member.cohort_id, open.due_at, open.assignment_id
+        ) to_come ORDER BY cohort_id, due_at, assignment_id
+    )
+    SELECT counted.*, next.due_at, next.assignment_id
+    FROM (
+        SELECT member.cohort_id, count(*), count(late.person_id)
+        FROM member LEFT JOIN late ON late.person_id = member.id
+        GROUP BY member.cohort_id
+    ) counted LEFT JOIN next ON next.cohort_id = counted.cohort_id
 """
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -85,8 +85,13 @@ def assigned_to(person: User, moment: datetime) -> QuerySet[Assignee]:
 
 def open_assignments(person: User, moment: datetime) -> list[Assigned]:
     """What was open and not finished at that moment, the next due first; one query."""
+    # A course that was assigned unit by unit is there as its units.
+    parts = Assignee.objects.filter(
+        person=person, left_at=None, assignment__part_of=OuterRef("assignment"),
+        assignment__cancelled_at=None,
+    )  # fmt: skip
     found = assigned_to(person, moment).filter(
-        Q(due__finished_at=None) | Q(due__finished_at__gt=moment)
+        Q(due__finished_at=None) | Q(due__finished_at__gt=moment), ~Exists(parts)
     )
     return [Assigned(one, due_of(one, moment)) for one in found[:MOST] if _is_open(one, moment)]
 

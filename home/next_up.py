@@ -59,6 +59,8 @@ def _check(unit: UnitState) -> Row:
 def _unit(unit: UnitState) -> Row:
     count = len(unit.lessons)
     note = ngettext("%(n)s lesson", "%(n)s lessons", count) % {"n": count}
+    if not unit.minutes_left:
+        return Row("learn", unit.unit.title, unit.url, _("Only the check is left"))
     when = _("%(minutes)s min") % {"minutes": unit.minutes_left}
     return Row("learn", unit.unit.title, unit.url, note, when)
 

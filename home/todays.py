@@ -98,7 +98,7 @@ CLASSES = """
         UNION
         SELECT below.top, child.id FROM people_cohort child
         JOIN below ON child.parent_id = below.id WHERE child.archived_at IS NULL
-    ), member AS (
+    ), member AS MATERIALIZED (
         SELECT DISTINCT below.top, person.id, person.last_login
         FROM below
         JOIN people_membership membership
@@ -106,12 +106,14 @@ CLASSES = """
         JOIN people_user person ON person.id = membership.person_id
          AND person.is_active AND person.erased_at IS NULL
     ), late AS MATERIALIZED (
+        -- In this order: whether something is finished is a lookup, asked of what is late.
         SELECT DISTINCT due.person_id FROM assignments_assigneedue due
-        WHERE due.person_id IN (SELECT id FROM member) AND due.is_live
-          AND due.due_at <= %(now)s AND due.finished_at IS NULL
+        WHERE due.person_id = ANY(ARRAY(SELECT id FROM member))
+          AND CASE WHEN due.is_live AND due.due_at <= %(now)s
+                   THEN due.finished_at IS NULL ELSE false END
     ), seen AS MATERIALIZED (
         SELECT trainee_id, max(seen_at) AS at FROM units_reading
-        WHERE trainee_id IN (SELECT id FROM member) GROUP BY trainee_id
+        WHERE trainee_id = ANY(ARRAY(SELECT id FROM member)) GROUP BY trainee_id
     )
     SELECT own.slug, own.name, count(member.id), count(late.person_id),
            count(member.id) FILTER (WHERE late.person_id IS NULL
@@ -171,6 +173,13 @@ def follow_ups_of(person: User, moment: datetime) -> list[FollowUp]:
         .defer("course__content", "course__guide", "unit__content")
         .order_by("due_on", "pk")[:MOST_FOLLOW_UPS]
     )
+
+
+def follow_up_rows(person: User, moment: datetime) -> list[FollowUpRow]:
+    """The same as lines; of recalls one, for a session draws from everything."""
+    found = follow_ups_of(person, moment)
+    recalls = [one for one in found if one.kind == FollowUp.Kind.RECALL][1:]
+    return [row_of(one) for one in found if one not in recalls]
 
 
 def row_of(follow_up: FollowUp) -> FollowUpRow:

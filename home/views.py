@@ -21,7 +21,7 @@ from home.next_assigned import deed_for, open_assignments
 from home.next_up import Row, rows_after
 from home.readiness import why_not_ready
 from home.rewinding import rewind
-from home.todays import classes_of, counts_of, follow_ups_of, has_duty, row_of
+from home.todays import classes_of, counts_of, follow_up_rows, has_duty
 from mot_course.web import Request
 from people.auditing import record
 from people.models import User
@@ -47,7 +47,7 @@ def today(request: Request) -> HttpResponse:
         "counts": counts,
         "first_name": first_name(name),
         "greeting": greeting(name, timezone.localtime()),
-        "follow_ups": [row_of(one) for one in follow_ups_of(person, now)],
+        "follow_ups": follow_up_rows(person, now),
         "classes": classes_of(person, now) if looks_after else [],
         "mastery": mastery,
         "has_mastery": any(one.percent is not None for one in mastery),

@@ -27,7 +27,7 @@ from home.cohort_facts import people_in
 from home.greeting import first_name, greeting
 from home.mastery import mastery_of
 from home.next_assigned import Assigned, assigned_to, due_of
-from home.todays import follow_ups_of, row_of
+from home.todays import follow_up_rows
 from home.views import course_context
 from mot_course.web import Request, zone
 from outbox.clock import database_now
@@ -132,7 +132,7 @@ def day_of(person: User, on: date, now: datetime) -> dict[str, Any]:
         "greeting": greeting(str(person), moment),
         "mastery": mastery,
         "has_mastery": any(one.percent is not None for one in mastery),
-        "follow_ups": [row_of(one) for one in follow_ups_of(person, moment)],
+        "follow_ups": follow_up_rows(person, moment),
         "list": [(Assigned(one, due_of(one, moment)), _standing(one, moment)) for one in every],
         "told": _told(person, on, every),
     }

@@ -86,6 +86,7 @@ def _steps(*, demo_people: bool) -> None:
     do("Loading the course", "load_course", PACK)
     if demo_people:
         do("Loading the demo people", "load_demo_people")
+        do("Bringing the demo to life", "load_demo_life")
 
 
 if __name__ == "__main__":

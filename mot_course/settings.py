@@ -1,6 +1,7 @@
 """All settings, read from the environment: safe by default, loud when something is missing."""
 
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlparse
 
 from csp.constants import NONE, SELF
@@ -303,7 +304,7 @@ OUTBOX_HOSTS = env(
 # Signing on with the company's own accounts; each is off until it is named here.
 OIDC_SERVER_URL = env("OIDC_SERVER_URL", "").rstrip("/")
 OIDC_CLAIM = env("OIDC_CLAIM", "preferred_username")  # the claim that is the staff number here
-COMPANY_SIGN_ON: list[dict[str, object]] = []
+COMPANY_SIGN_ON: list[dict[str, Any]] = []
 if OIDC_SERVER_URL:
     COMPANY_SIGN_ON.append(
         {

@@ -54,10 +54,10 @@ class RobotAdmin(admin.ModelAdmin):
     list_display = ("name", "service", "archived_at")
     fields = ("name", "service", "token", "secret", "archived_at")
 
-    def formfield_for_dbfield(self, field: Any, request: Any, **kwargs: Any) -> Any:
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         """Secrets are typed as passwords; left empty, what is stored stays."""
-        found = super().formfield_for_dbfield(field, request, **kwargs)
-        if field.name in ("token", "secret") and found is not None:
+        found = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name in ("token", "secret") and found is not None:
             found.widget = PasswordInput(render_value=False)
             found.required = False
         return found

@@ -112,7 +112,7 @@ def _kind(message: Message) -> str:
 def _is_late(message: Message) -> bool:
     """Whether it leaves so much later than it was to that it may not suit any more."""
     is_quiet_channel = message.channel == Message.Channel.INBOX
-    return not is_quiet_channel and message.age > LATE  # type: ignore[attr-defined, no-any-return]
+    return not is_quiet_channel and message.age > LATE  # type: ignore[attr-defined]
 
 
 def _still(messages: Sequence[Message], asked: Asked) -> list[Message]:

@@ -12,8 +12,12 @@ class PeopleConfig(AppConfig):
 
         from outbox import addresses  # noqa: PLC0415 -- likewise
         from outbox.kinds import register  # noqa: PLC0415 -- likewise
-        from people import checks, second_factor, sessions  # noqa: F401, PLC0415 -- likewise
-        from people import reaching  # noqa: PLC0415 -- likewise
+        from people import (  # noqa: F401, PLC0415 -- likewise
+            checks,
+            reaching,
+            second_factor,
+            sessions,
+        )
         from people.announcing import ANNOUNCEMENT_KIND  # noqa: PLC0415 -- likewise
         from people.digests import DIGEST_KIND  # noqa: PLC0415 -- likewise
         from people.resetting import ACCOUNT_RESET  # noqa: PLC0415 -- likewise

@@ -92,8 +92,9 @@ def callback_of(adapter: type[OAuth2Adapter]) -> Any:
 
     def callback(request: HttpRequest) -> HttpResponse:
         if "authCode" in request.GET and "code" not in request.GET:  # DingTalk's word for it
-            request.GET = request.GET.copy()  # type: ignore[misc]
-            request.GET["code"] = request.GET["authCode"]
+            query = request.GET.copy()
+            query["code"] = query["authCode"]
+            request.GET = query  # type: ignore[assignment]
         try:
             return view(request)
         except ObjectDoesNotExist:

@@ -13,6 +13,9 @@ from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialApp, SocialLogin
 from allauth.socialaccount.providers.base.constants import AuthError
 from django.conf import settings
+from django.db.models import Value
+from django.db.models.functions import Lower
+from django.db.models.lookups import Exact
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -32,14 +35,19 @@ def person_behind(provider: str, uid: str, claims: dict[str, Any]) -> User | Non
     """The one person to whom this account belongs here; None if there is none."""
     if provider in MessengerAccount.Channel.values:
         accounts = MessengerAccount.objects.filter(channel=provider, account=uid)
-        found = accounts.select_related("person").first()
-        return found.person if found else None
+        owned = accounts.select_related("person").first()
+        return owned.person if owned else None
     number = str(claims.get(settings.OIDC_CLAIM) or "").strip()
-    if settings.OIDC_CLAIM == "email":
-        if not claims.get("email_verified") or not number:
-            return None
-        return User.objects.filter(email__iexact=number).first()
-    return User.objects.filter(username__iexact=number).first() if number else None
+    field = "email" if settings.OIDC_CLAIM == "email" else "username"
+    if field == "email" and claims.get("email_verified") not in (True, "true"):
+        return None
+    if not number:
+        return None
+    same = Exact(Lower(field), Lower(Value(number)))
+    found = User.objects.filter(same).first()
+    # Large and small letters are the same in ASCII alone: elsewhere ı is I, and K a k.
+    is_plain = found is not None and (number + getattr(found, field)).isascii()
+    return found if is_plain or (found and getattr(found, field) == number) else None
 
 
 class CompanyAdapter(DefaultSocialAccountAdapter):

@@ -83,7 +83,7 @@ class JoinForm(NamedTwiceMixin, forms.ModelForm):
             self.fields["email"].required = True
 
     def clean_username(self) -> str:
-        return staff_number(self.cleaned_data["username"])
+        return staff_number(self.cleaned_data["username"], self.instance)
 
     def clean_email(self) -> str | None:
         """The address; where the invitation names one, that one."""

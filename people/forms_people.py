@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from people.forms_organisation import CohortChoice, TimeInput, zone_groups
 from people.models import Cohort, User
 from people.organising import reserved
-from people.signing_in import sign_in_name
+from people.signing_in import is_anothers_phone, sign_in_name
 
 # By field, what the model says where somebody has the value already, in whatever case.
 TAKEN = {
@@ -98,7 +98,7 @@ class PersonForm(NamedTwiceMixin, forms.ModelForm):
         return BY_ADMINS if editor.is_admin else BY_INSTRUCTORS
 
     def clean_username(self) -> str:
-        return staff_number(self.cleaned_data["username"])
+        return staff_number(self.cleaned_data["username"], self.instance)
 
     def clean_time_factor(self) -> Any:
         return self.cleaned_data["time_factor"] or 1
@@ -136,11 +136,13 @@ class NewPersonForm(PersonForm):
         return ["username", "cohort", *super().allowed(editor)]
 
 
-def staff_number(typed: str) -> str:
-    """The staff number as it is stored; refused where it has another meaning in addresses."""
+def staff_number(typed: str, person: User) -> str:
+    """The staff number as it is stored; refused where it means something, or somebody, else."""
     name = sign_in_name(typed)
     if reserved([name]):
         raise ValidationError(_("This word has another meaning in addresses. Take another."))
+    if is_anothers_phone(name, person.pk):
+        raise ValidationError(TAKEN["username"])
     return name
 
 

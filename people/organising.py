@@ -133,25 +133,33 @@ def may_edit(viewer: User, person: User) -> bool:
 def may_be_put_in_by(viewer: User) -> QuerySet[User]:
     """Whom the viewer may put into a cohort of theirs.
 
-    An instructor takes in trainees they teach elsewhere, and those who are in no cohort; whoever
-    is in somebody else's class comes by an invitation or through an admin.
+    An instructor takes in trainees they teach elsewhere, and those who are in no cohort and were
+    in none, or in one of theirs; whoever is or was in somebody else's class comes by an
+    invitation or through an admin, because being taught by somebody opens their account to them.
     """
     people = User.objects.present()
     if viewer.is_admin:
         return people
-    placed = Membership.objects.filter(person=OuterRef("pk"), left_at=None)
-    taught = placed.filter(cohort__in=cohorts_taught_by(viewer))
-    return people.filter(Exists(taught) | ~Exists(placed), role=User.Role.TRAINEE)
+    ever = Membership.objects.filter(person=OuterRef("pk"))
+    placed, taught = ever.filter(left_at=None), ever.filter(cohort__in=cohorts_taught_by(viewer))
+    is_free = ~Exists(placed) & (Exists(taught) | ~Exists(ever))
+    return people.filter(Exists(taught.filter(left_at=None)) | is_free, role=User.Role.TRAINEE)
 
 
 def found_by(people: QuerySet[User], text: str, *, by: User) -> QuerySet[User]:
     """Those whose name or staff number holds each word; phone and mail, where `by` sees them."""
+    taught = Q() if by.is_admin else Q(pk__in=people_taught_by(by).values("pk"))
     for word in text.split()[:6]:
         fits = Q(name__icontains=word) | Q(username__icontains=word)
         if by.is_instructor:
-            fits |= Q(phone__icontains=word) | Q(email__icontains=word)
+            fits |= taught & (Q(phone__icontains=word) | Q(email__icontains=word))
         people = people.filter(fits)
     return people
+
+
+def sees_contacts(viewer: User, person: User) -> bool:
+    """Admins everybody's; instructors those of the people they teach. Managing is not enough."""
+    return viewer.is_admin or people_taught_by(viewer).filter(pk=person.pk).exists()
 
 
 @transaction.atomic

@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 from allauth.account.utils import user_pk_to_url_str
-from django.conf import settings
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +14,7 @@ from outbox.kinds import Mail, MessageKind
 from outbox.models import Message
 from outbox.posting import new_message, queue
 from people import auditing
+from people.models import User
 from people.signing_in import find_person, may_sign_in
 
 WINDOW = 5 * 60  # seconds in which asking again does not send again
@@ -41,26 +41,31 @@ def ask_for_reset(name: str) -> None:
 def wanted(messages: Sequence[Message]) -> dict[int, str | None]:
     """Everybody who may sign in still wants it; a demo person does not in earnest."""
     return {
-        message.pk: None if may_sign_in(message.recipient) else "the person may not sign in"
+        message.pk: None if may_sign_in(_person(message)) else "the person may not sign in"
         for message in messages
     }
 
 
 def render(message: Message, language: str) -> Mail:
     """The mail with a link made now; the token is stored nowhere."""
-    person = message.recipient
+    person = _person(message)
     path = reverse(
         "account_reset_password_from_key",
         args=[user_pk_to_url_str(person), ResetTokens().make_token(person)],
     )
     paragraphs = [
         _("Hello %(name)s,") % {"name": person.name},
-        _("somebody, probably you, asked for a new password for MOT Course. Choose it here:"),
-        settings.SITE_URL + path,
+        _("somebody, probably you, asked for a new password for MOT Course."),
         _("The link works once, for two hours."),
         _("If you did not ask, do nothing: your old password stays as it is."),
     ]
-    return Mail(subject=_("Choose a new password"), body="\n\n".join(paragraphs) + "\n")
+    subject = _("Choose a new password")
+    return Mail(subject, "\n\n".join(paragraphs), url=path, button=subject)
+
+
+def _person(message: Message) -> User:
+    assert message.recipient is not None  # a reset goes to a person, never to a group
+    return message.recipient
 
 
 ACCOUNT_RESET = MessageKind(

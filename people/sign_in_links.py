@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from people import auditing
-from people.duties import people_reached_by
+from people.duties import people_reached_by, with_duty_beyond
 from people.models import SignInLink, User
 from people.signing_in import may_sign_in
 
@@ -26,14 +26,19 @@ class MayNotIssueLink(Exception):
 
 
 def may_issue_link(issuer: User, person: User) -> bool:
-    """Instructors for trainees their duties reach; admins for trainees and instructors."""
+    """Instructors for trainees their duties reach; admins for trainees and instructors.
+
+    A trainee who manages another class is an admin's to help: the link would open that, too.
+    """
     if not may_sign_in(issuer) or not may_sign_in(person) or issuer == person or person.is_admin:
         return False
     if issuer.is_admin:
         return True
     if not issuer.is_instructor or person.is_instructor:
         return False
-    return people_reached_by(issuer).filter(pk=person.pk).exists()
+    reached = people_reached_by(issuer).filter(pk=person.pk)
+    beyond = with_duty_beyond(User.objects.all(), issuer)
+    return reached.exclude(pk__in=beyond.values("pk")).exists()
 
 
 @transaction.atomic

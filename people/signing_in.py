@@ -25,7 +25,7 @@ def find_person(typed: str) -> User | None:
     A staff number goes before a phone, so nobody can take another's name by way of a phone.
     """
     name = sign_in_name(typed)
-    phone = re.sub(r"[\s()./-]", "", name)
+    phone = phone_in(name)
     lowered = Lower(Value(name))
     candidates = list(
         User.objects.filter(
@@ -36,6 +36,17 @@ def find_person(typed: str) -> User | None:
     )
     candidates.sort(key=lambda person: (person.username.lower() != name.lower(), not person.phone))
     return candidates[0] if candidates else None
+
+
+def is_anothers_phone(name: str, person_id: int | None = None) -> bool:
+    """Whether this staff number would take somebody else's way in by phone, since it goes first."""
+    owner = User.objects.filter(phone=phone_in(name) or None).first()
+    return owner is not None and owner.pk != person_id
+
+
+def phone_in(name: str) -> str:
+    """A sign-in name read as a phone: without what people write between its digits."""
+    return re.sub(r"[\s()./-]", "", name)
 
 
 def may_sign_in(person: User) -> bool:

@@ -60,7 +60,7 @@ def importers_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
 def start(request: Request) -> HttpResponse:
     """The form for a file. POST reads it and leads to the dry run; 422 where it cannot be read."""
     if request.method != "POST":
-        slug = request.GET.get("cohort", "")
+        slug = request.GET.get("cohort", "").replace("\x00", "")  # PostgreSQL takes no NUL
         chosen = cohorts_taught_by(request.user).filter(slug=slug).first()
         form = StartForm(importer=request.user, initial={"cohort": chosen})
         return _start_page(request, form)

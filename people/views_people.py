@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -72,8 +73,24 @@ def _signed_in_at() -> Subquery:
     return Subquery(entries.order_by("-at").values("at")[:1], output_field=DateTimeField())
 
 
+def _gives_rights(request: Request) -> bool:
+    """Whether the form sent would change a role, or a name or address to sign in with."""
+    if request.method != "POST" or not request.user.is_authenticated or not request.user.is_admin:
+        return False
+    username = request.resolver_match.kwargs.get("username") if request.resolver_match else None
+    if username is None:
+        return request.POST.get("role") in (User.Role.INSTRUCTOR, User.Role.ADMIN)
+    shown = organising.people_seen_by(request.user).filter(username=username).first()
+    if shown is None:
+        return False
+    form = PersonForm(request.POST, instance=shown, editor=request.user)
+    return form.is_valid() and bool(organising.SIGN_IN.intersection(form.changed_data))
+
+
+# Whoever finds an admin's page open makes nobody an admin, and takes nobody's account.
 @require_http_methods(["GET", "HEAD", "POST"])
 @instructors_only
+@reauthentication_required(enabled=_gives_rights)
 def new_person(request: Request) -> HttpResponse:
     """A form for somebody new: admins anybody, instructors trainees in cohorts they teach."""
     form = NewPersonForm(
@@ -111,6 +128,7 @@ def person(request: Request, username: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @instructors_only
+@reauthentication_required(enabled=_gives_rights)
 def edit_person(request: Request, username: str) -> HttpResponse:
     """Change what the editor may change of the person; a role or sign-in name only by admins."""
     shown = _edited(request, username)
@@ -230,7 +248,7 @@ def _page(
         "duties": duties.order_by("cohort__name", "duty"),
         "messengers": shown.messengers.order_by("channel"),
         "signed_in_at": User.objects.filter(pk=shown.pk).values_list(_signed_in_at(), flat=True)[0],
-        "sees_contacts": viewer.is_instructor,
+        "sees_contacts": organising.sees_contacts(viewer, shown),
         "may_edit": viewer.is_instructor and organising.may_edit(viewer, shown),
         "may_link": may_issue_link(viewer, shown),
         "may_join": bool(taught)

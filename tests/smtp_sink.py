@@ -21,6 +21,7 @@ class Sink:
 
     port: int
     taken: list[tuple[str, Message]] = field(default_factory=list)
+    raw: list[tuple[str, bytes]] = field(default_factory=list)  # the same, byte for byte
     connections: list[str] = field(default_factory=list)
     greets_with: str = "220 sink"
     holding: threading.Event = field(default_factory=threading.Event)
@@ -78,7 +79,9 @@ class Conversation(socketserver.StreamRequestHandler):
             if recipient.startswith(name):
                 self.say(refusal)
                 return True
-        sink.taken.append((recipient, message_from_bytes(b"".join(lines))))
+        mail = b"".join(line.removeprefix(b".") for line in lines)
+        sink.raw.append((recipient, mail))
+        sink.taken.append((recipient, message_from_bytes(mail)))
         if recipient.startswith("silent"):
             return False
         if recipient.startswith("held"):

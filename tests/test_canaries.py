@@ -109,7 +109,8 @@ def test_no_address_tells_anything_before_the_feedback(place):
     for name in sorted(our_addresses()):
         if name in ("account_logout", "quizzes:submit"):
             continue
-        for arguments in (world.arguments.get(name, []), more.get(name)):
+        own = world.arguments.get(name, [])
+        for arguments in (own, more.get(name), *world.more.get(name, [])):
             if arguments is None:
                 continue
             try:

@@ -96,6 +96,7 @@ def _assign(cohort: Cohort, instructor: User) -> Assignment:
 def _follow_ups(trainee: User) -> dict[str, FollowUp]:
     """One of each kind, due today."""
     unit, course = Unit.objects.get(slug="first"), Course.objects.get()
+    Course.objects.update(retention_quiz=unit.check_quiz, post_quiz=unit.check_quiz)
     make_checklist()
     of = {kind: {"unit": unit} for kind in (Kind.RECALL, Kind.INTENTION, Kind.NOTE)}
     of |= {

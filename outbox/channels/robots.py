@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 TEXT = 1000  # characters; WeCom takes 2,048 bytes only, and cuts on its own
 WECOM_BYTES = 2048
+NO_MENTIONS = str.maketrans("<>", "＜＞")  # <at user_id="all"></at> calls everybody in Feishu
 
 WECOM: dict[object, Meaning] = {
     45009: Meaning(trouble, "too many messages"),
@@ -89,7 +90,7 @@ class RobotSession(WebSession):
         _check("DingTalk", answer, answer.json.get("errcode"), DINGTALK)
 
     def _feishu(self, robot: "Robot", text: str) -> None:
-        body: Json = {"msg_type": "text", "content": {"text": text}}
+        body: Json = {"msg_type": "text", "content": {"text": text.translate(NO_MENTIONS)}}
         if robot.secret:
             stamp = str(round(time.time()))
             body |= {"timestamp": stamp, "sign": feishu_sign(stamp, robot.secret)}

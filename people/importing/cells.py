@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from people.auditing import CONTROL
 from people.importing.dates import read_date, read_time
 from people.importing.wrong import Wrong
+from people.organising import reserved
 
 LONGEST_ACCOUNT = 120
 LONGEST_EMAIL = 254
@@ -20,6 +21,8 @@ _SPREADSHEET_ERRORS = {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!"
 _SCIENTIFIC = re.compile(r"(\d)(?:\.(\d+))?[eE]\+?(\d{1,2})")
 _STAFF_NUMBER = re.compile(r"[\w.+-]{1,60}")
 _PHONE = re.compile(r"\+?[0-9]{5,18}")
+# "@all" is everybody for WeCom, and "a|b" are two people.
+_ACCOUNT = re.compile(r"[^\s@|,;][^\s|,;]*")
 _YES = {"yes", "y", "true", "1", "x", "left", "是", "已离开", "离开", "离职", "已离职", "√", "对"}
 _NO = {"no", "n", "false", "0", "否", "在", "在职", "未离开", "不"}
 _LANGUAGES = {
@@ -82,6 +85,8 @@ def staff(cell: str) -> str:
             _("A staff number has letters, digits and . + - _ only."),
             _("Write it without spaces or other signs."),
         )
+    if reserved([text]):
+        raise Wrong(_("This word has another meaning in addresses."), _("Take another."))
     return text
 
 
@@ -159,9 +164,14 @@ def shift(cell: str) -> time:
 
 
 def account(cell: str) -> str:
-    text = plain(cell)
+    text = _whole(plain(cell))
     check_characters(text, longest=LONGEST_ACCOUNT)
-    return _whole(text)
+    if not _ACCOUNT.fullmatch(text):
+        raise Wrong(
+            _("This is not the account of one person."),
+            _("Write it as the messenger's list of people has it, without spaces."),
+        )
+    return text
 
 
 def left(cell: str) -> bool:

@@ -14,6 +14,7 @@ from people.importing.plans import Change, Options, Plan, RowPlan
 from people.importing.reading import Table
 from people.importing.wrong import Wrong
 from people.models import User
+from people.signing_in import phone_in
 
 # What a column is called in the table of people.
 FIELDS = {
@@ -152,6 +153,8 @@ def _plan_new(row: RowPlan, here: Here, options: Options, plan: Plan) -> None:
     if padded := here.unpadded.get(row.staff):
         said = _("%(number)s is here already. Has the spreadsheet dropped the zeros in front?")
         row.notes.append(said % {"number": padded})
+    if here.by_phone.get(phone_in(row.staff)) is not None:
+        _refuse_taken(row)
     for column, field in FIELDS.items():
         if column in row.values:
             row.fields[field] = row.values[column]
@@ -181,6 +184,10 @@ def _refuse_stranger(row: RowPlan, known: Known, importer: User) -> None:
             _("Activate them on their page first, or leave this row out."),
         )
         return
+    _refuse_taken(row)
+
+
+def _refuse_taken(row: RowPlan) -> None:
     row.fault(
         "staff",
         _("This staff number is taken."),
@@ -200,13 +207,24 @@ def _protect(row: RowPlan, known: Known, importer: User) -> None:
     elif known.user.role != User.Role.TRAINEE:
         row.fault("staff", _("Only an admin changes an instructor."), _("Leave this row out."))
     elif known.is_former:
-        for change in row.changes:
-            if change.column in CONTACTS:
-                row.fault(
-                    change.column,
-                    _("This person had left, and so keeps the contacts they have."),
-                    _("Leave the cell empty; change it once they are back."),
-                )
+        _keep_contacts(
+            row,
+            _("This person had left, and so keeps the contacts they have."),
+            _("Leave the cell empty; change it once they are back."),
+        )
+    elif known.manages_elsewhere:
+        # Contacts are ways in, and would open the other class, too.
+        _keep_contacts(
+            row,
+            _("This person looks after a class out of your reach, and so keeps their contacts."),
+            _("Leave the cell empty, or ask an admin."),
+        )
+
+
+def _keep_contacts(row: RowPlan, what: str, advice: str) -> None:
+    for change in row.changes:
+        if change.column in CONTACTS:
+            row.fault(change.column, what, advice)
 
 
 def _check_taken(rows: list[RowPlan], here: Here) -> None:

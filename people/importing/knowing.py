@@ -4,13 +4,15 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import CharField, F, Func, Q, Value
+from django.db.models import CharField, Exists, F, Func, OuterRef, Q, Value
 from django.db.models.functions import Lower
 
+from people.duties import with_duty_beyond
 from people.importing.columns import ACCOUNTS
 from people.importing.placing import Tree
 from people.importing.plans import Options, RowPlan
 from people.models import Cohort, ImportChange, Membership, MessengerAccount, User
+from people.signing_in import phone_in
 from people.teaming import cohorts_taught_by, people_taught_by
 
 
@@ -24,6 +26,7 @@ class Known:
     is_reached: bool = False
     is_former: bool = False  # has left a cohort within reach, and is in none now
     is_revivable: bool = False  # an undone import had made them
+    manages_elsewhere: bool = False  # has a duty that the importer's do not reach
     row: RowPlan | None = None  # the row of the table that is about them
 
 
@@ -102,9 +105,9 @@ def _users(rows: Collection[RowPlan]) -> Q:
         lower__in={name.lower() for name in values("staff")}
     )
     mails = User.objects.annotate(lower=Lower("email")).filter(lower__in=values("email"))
-    return (
-        Q(pk__in=names.values("pk")) | Q(pk__in=mails.values("pk")) | Q(phone__in=values("phone"))
-    )
+    # A staff number must be nobody's phone: at the sign-in page it would go before it.
+    phones = values("phone") | {phone_in(name) for name in values("staff")}
+    return Q(pk__in=names.values("pk")) | Q(pk__in=mails.values("pk")) | Q(phone__in=phones)
 
 
 def _add_places(importer: User, tree: Tree, people: dict[int, Known]) -> None:
@@ -129,11 +132,17 @@ def _add_places(importer: User, tree: Tree, people: dict[int, Known]) -> None:
         person__is_active=False,
         person__last_login=None,
     ).exclude(run__undone_at=None)
+    # Whom a later import has brought in, and an admin shut out since, is not let in again.
+    standing = ImportChange.objects.filter(person=OuterRef("person"), run__undone_at=None)
+    undone = undone.filter(~Exists(standing))
     if not importer.is_admin:
         undone = undone.filter(run__by=importer)
     revivable = set(undone.values_list("person", flat=True))
+    beyond = with_duty_beyond(User.objects.filter(pk__in=people), importer)
+    managing = set(beyond.values_list("pk", flat=True))
     for pk, known in people.items():
         user = known.user
+        known.manages_elsewhere = pk in managing
         is_present = user.is_active and user.erased_at is None
         if not is_present:
             known.is_revivable = pk in revivable and user.erased_at is None

@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 
 from outbox.clock import database_now
 from people import auditing
+from people.duties import with_duty_beyond
 from people.importing.applying import lock_imports, storable, store_accounts, store_fields
 from people.models import ImportChange, ImportRun, Membership, MessengerAccount, User
+from people.teaming import cohorts_taught_by
 
 # Where it shows that somebody has begun to learn. Asked by name: these apps lie above this one.
 LEARNING = {"quizzes", "cases", "units"}
@@ -25,6 +27,15 @@ class Trouble:
 
     person: User
     why: str
+
+
+@dataclass(frozen=True)
+class Hand:
+    """Whom somebody may change: their cohorts, and who of these people manages other ones."""
+
+    by: User
+    reached: set[int]
+    beyond: set[int]
 
 
 class NotUndone(Exception):
@@ -68,7 +79,7 @@ def undo(*, run: ImportRun, by: User) -> int:
         .order_by("pk")
         .select_for_update()
     }
-    if troubles := troubles_with(changes, people):
+    if troubles := troubles_with(changes, people, by):
         raise NotUndone(troubles)
     _put_back(changes)
     ImportRun.objects.filter(pk=run.pk).update(undone_at=database_now(), undone_by=by)
@@ -76,8 +87,11 @@ def undo(*, run: ImportRun, by: User) -> int:
     return len(changes)
 
 
-def troubles_with(changes: list[ImportChange], people: dict[int, User]) -> list[Trouble]:
-    """Who is no longer as the import left them, in a fixed number of statements."""
+def troubles_with(changes: list[ImportChange], people: dict[int, User], by: User) -> list[Trouble]:
+    """Who is no longer as the import left them, or no longer anybody whom `by` may change.
+
+    In a fixed number of statements.
+    """
     accounts: dict[int, dict[str, str]] = defaultdict(dict)
     for one in MessengerAccount.objects.filter(person__in=people):
         accounts[one.person_id][one.channel] = one.account
@@ -86,6 +100,7 @@ def troubles_with(changes: list[ImportChange], people: dict[int, User]) -> list[
         memberships[membership.person_id][membership.pk] = membership
     learnt = _have_learnt([one.person_id for one in changes if _is_new(one)])
     taken = _taken_since(changes)
+    hand = _hand_of(by, people)
     found = []
     for change in changes:
         person = people[change.person_id]
@@ -94,6 +109,7 @@ def troubles_with(changes: list[ImportChange], people: dict[int, User]) -> list[
             or _accounts_differ(accounts[person.pk], change.after["accounts"])
             or _memberships_differ(memberships[person.pk], change)
             or taken.get(person.pk, "")
+            or _is_out_of_hand(person, memberships[person.pk], change, hand)
         )
         if not why and _is_new(change):
             if person.last_login is not None:
@@ -103,6 +119,15 @@ def troubles_with(changes: list[ImportChange], people: dict[int, User]) -> list[
         if why:
             found.append(Trouble(person, why))
     return found
+
+
+def _hand_of(by: User, people: Iterable[int]) -> Hand:
+    beyond = with_duty_beyond(User.objects.filter(pk__in=list(people)), by)
+    return Hand(
+        by,
+        set(cohorts_taught_by(by).values_list("pk", flat=True)),
+        set(beyond.values_list("pk", flat=True)),
+    )
 
 
 def _is_new(change: ImportChange) -> bool:
@@ -116,6 +141,28 @@ def _fields_differ(person: User, after: dict[str, Any]) -> str:
     for name, value in after.items():
         if (storable(getattr(person, name)) or None) != (value or None):
             return _("was edited since")
+    return ""
+
+
+def _is_out_of_hand(
+    person: User, memberships: dict[int, Membership], change: ImportChange, hand: Hand
+) -> str:
+    """Undoing takes the same rights as importing: else an old import would be a way in later."""
+    if person.is_admin:
+        return _("is an admin by now")
+    if hand.by.is_admin:
+        return ""
+    if person.is_instructor:
+        return _("is an instructor by now")
+    before, after = change.before or {"fields": {}, "accounts": {}}, change.after
+    contacts = before["accounts"] or before["fields"].keys() & {"phone", "email"}
+    if contacts and person.pk in hand.beyond:
+        return _("looks after a class out of your reach")
+    touched = {after["joined"], after["left"], after["rejoined"]} & memberships.keys()
+    present = {one.cohort_id for one in memberships.values() if one.left_at is None}
+    is_reached = bool(present & hand.reached) or (not present and after["left"] is not None)
+    if not is_reached or not {memberships[pk].cohort_id for pk in touched} <= hand.reached:
+        return _("is in no class of yours by now")
     return ""
 
 

@@ -171,6 +171,15 @@ class Membership(models.Model):
                 name="one_present_membership_per_cohort_and_person",
             )
         ]
+        indexes = [
+            models.Index(
+                models.F("person"),
+                models.F("joined_on").desc(),
+                models.F("id").desc(),
+                name="present_memberships",
+                condition=models.Q(left_at=None),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.person} in {self.cohort}"

@@ -67,8 +67,8 @@ def hidden(page: Any, name: str) -> str:
 def mails_to(post: Sink, address: str) -> list[EmailMessage]:
     """The mails to an address as a mail program reads them, in the order in which they came."""
     return [
-        email.message_from_bytes(mail.as_bytes(), policy=policy.default)  # type: ignore[misc]
-        for recipient, mail in post.taken
+        email.message_from_bytes(mail, policy=policy.default)  # type: ignore[misc]
+        for recipient, mail in post.raw
         if recipient == address
     ]
 

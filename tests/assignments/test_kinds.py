@@ -189,6 +189,20 @@ def test_an_escalation_names_who_may_need_a_hand():
     assert mail.url == f"/cohorts/{cohort.slug}/"
 
 
+def test_an_escalation_names_nobody_to_whoever_has_lost_the_duty():
+    above = make_cohort()
+    cohort = make_cohort(parent=above)
+    teacher = make_instructor(cohort=above)
+    trainee = make_trainee(cohort=cohort)
+    planned({"days": -1, "audience": "instructor"}, trainee=trainee)
+    Reminder.objects.filter(recipient=teacher).update(told_at=timezone.now())  # in the inbox
+    assert wanted("escalation") == [None]
+
+    teacher.duties.all().delete()
+
+    assert wanted("escalation") == [NOTHING_LEFT]
+
+
 def test_many_messages_cost_the_same_queries_as_one(django_assert_num_queries):
     cohort = make_cohort()
 

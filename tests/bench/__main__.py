@@ -1,4 +1,7 @@
-"""`make bench`: lesson, save and a ten-question quiz against bare requests, round by round."""
+"""`make bench`: lesson, save and a ten-question quiz against bare requests, round by round.
+
+Then the benches of sending and planning. Arguments choose: `lesson save quiz sending planning`.
+"""
 
 import asyncio
 import os
@@ -26,6 +29,7 @@ ENVIRONMENT = {
     "SITE_URL": f"http://127.0.0.1:{PORT}",
     "REDIS_URL": "redis://127.0.0.1:1/0",
 }
+OTHERS = ("sending", "planning")  # modules of this folder, each runnable alone
 GOALS = {"lesson": 0.65, "save": 0.6, "quiz": 0.5}
 
 
@@ -254,7 +258,22 @@ async def run(keys: list[str]) -> bool:
 
 
 def main() -> int:
-    """0 when every goal is reached, 1 when not."""
+    """0 when every goal of the chosen benches is reached, 1 when not."""
+    environment = dict(os.environ)
+    chosen = sys.argv[1:] or [*GOALS, *OTHERS]
+    if unknown := set(chosen) - {*GOALS, *OTHERS}:
+        raise SystemExit(f"There is no bench {', '.join(sorted(unknown))}.")
+    failed = web() if set(chosen) & set(GOALS) else 0
+    for name in OTHERS:
+        if name in chosen:
+            print(f"--- {name}", flush=True)
+            command = [sys.executable, "-m", f"tests.bench.{name}"]
+            failed += subprocess.call(command, env=environment)
+    return 1 if failed else 0
+
+
+def web() -> int:
+    """The benches of pages: 0 when every goal is reached, 1 when not."""
     with tempfile.TemporaryDirectory() as folder, start_postgres() as postgres:
         os.environ.update(ENVIRONMENT | {"DATABASE_URL": postgres.url, "STATIC_ROOT": folder})
         keys = prepare(Path(folder))

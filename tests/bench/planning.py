@@ -121,6 +121,7 @@ def measure() -> bool:
         changed = run_pass()
         took.append(time.perf_counter() - begun)
         print(f"pass {number + 1}: {took[-1]:.2f} s, {changed}")
+    print(f"load of the machine: {', '.join(f'{one:.1f}' for one in os.getloadavg())}")
     print(
         f"{Assignee.objects.count()} assignees, {Reminder.objects.count()} reminders,"
         f" {Message.objects.count()} messages, {megabytes():.0f} MB"

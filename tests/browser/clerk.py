@@ -26,7 +26,7 @@ from quizzes.models import Answer, Attempt, Bank, BankItem, Exercise, Quiz, Revi
 from quizzes.questions import Question, spec_of  # noqa: E402
 from quizzes.starting import start_attempt  # noqa: E402
 from quizzes.submitting import Unsent, submit_attempt  # noqa: E402
-from tests.browser import clerk_content, clerk_sheets, clerk_world  # noqa: E402
+from tests.browser import clerk_chain, clerk_classes, clerk_content, clerk_sheets, clerk_world  # noqa: E402
 from tests.browser.right_answers import right_answer  # noqa: E402
 from tests.quizzes.making import make_exercise  # noqa: E402
 from units.finishing import finish_lesson  # noqa: E402
@@ -181,7 +181,7 @@ def addresses() -> dict[str, str]:
 DEEDS = [
     prepare, make_trainee, make_session, start, answers, attempts, right_fields, right_practice,
     finish_units, take, addresses, *clerk_world.DEEDS, *clerk_sheets.DEEDS,
-    *clerk_content.DEEDS,
+    *clerk_content.DEEDS, *clerk_classes.DEEDS, *clerk_chain.DEEDS,
 ]  # fmt: skip
 
 

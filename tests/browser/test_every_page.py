@@ -8,6 +8,7 @@ from collections import defaultdict
 import pytest
 
 from tests.browser.pages import pages_at_the_door, pages_of_a_trainee
+from tests.browser.pages_of_classes import pages_of, pages_of_an_instructor
 from tests.browser.pages_of_practice import pages_of_own_cases, pages_of_practice
 from tests.browser.pages_of_staff import (
     pages_of_case_editor,
@@ -96,7 +97,7 @@ def wrong(request, long_visit, clerk, places):
                 if faults:
                     found[measured][name] = faults
         assert visitor.unexpected() == []
-    assert seen > 130
+    assert seen > 190
     return found
 
 
@@ -123,6 +124,12 @@ def walks(language, long_visit, clerk, places):
     )
     yield (me := visitor(admin)), pages_of_case_editor(me, clerk, f"crawled-{tag}")
     yield (me := visitor(admin)), pages_of_item_editors(me, clerk, places, f"crawled-{tag}")
+    running = clerk.ask("make_running_class", language=tag)
+    seen_by = running["pages"]
+    for role in ("trainee", "manager", "admin"):
+        yield (me := visitor(running[role])), pages_of(me, seen_by[role])
+    yield (me := visitor(running["instructor"])), pages_of_an_instructor(me, seen_by["instructor"])
+    yield (me := visitor(person=False)), pages_of(me, seen_by["door"])
 
 
 def test_axe_finds_nothing(wrong):

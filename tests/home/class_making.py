@@ -3,8 +3,6 @@
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from django.db import connection
-
 from assignments.assigning import Dates, assign
 from assignments.models import Assignee, Assignment
 from people.models import Cohort, Membership, User
@@ -70,13 +68,6 @@ def add_people(cohort: Cohort, assignment: Assignment, count: int) -> None:
         Assignee(assignment=assignment, person=one, through=cohort, assigned_at=NOW)
         for one in people
     )
-    _analyze()
-
-
-def _analyze() -> None:
-    """What autovacuum does within a minute: without statistics the view of due dates is slow."""
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
 
 
 def finish(person: User, unit: Unit, at: datetime = NOW) -> None:

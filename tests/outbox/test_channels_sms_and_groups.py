@@ -113,3 +113,18 @@ def test_a_robot_with_a_wrong_token_has_failed(services, service):
 
     message.refresh_from_db()
     assert message.state == "failed"
+
+
+def test_no_text_of_an_announcement_calls_everybody_in_a_feishu_group(services):
+    from outbox.channels.robots import RobotSession
+
+    robot = Robot.objects.create(name="r", service="feishu", token=ROBOT_TOKEN, secret=ROBOT_SECRET)
+    message = new_message(key="g", kind="test-note", robot_id=robot.pk, channel="group")
+    message.save()
+    text = '<at user_id="all">everybody</at> come'
+
+    RobotSession().send(message, Mail(subject="S", body=text), "")
+
+    (taken,) = services.ledger
+    assert "<at" not in str(taken.body)
+    assert "everybody" in str(taken.body)

@@ -5,6 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from allauth.socialaccount.models import SocialAccount
+from django.test import Client
 
 from people.models import MessengerAccount
 from tests.factories import make_admin, make_person, make_trainee
@@ -12,6 +13,11 @@ from tests.identity_provider import CLIENT, SECRET, CompanyServer, IdentityProvi
 
 pytestmark = pytest.mark.django_db
 BACK = "/accounts/company/company/back/"
+
+
+@pytest.fixture
+def client():
+    return Client(headers={"accept-language": "en"})
 
 
 @pytest.fixture
@@ -114,8 +120,6 @@ def test_a_code_works_once(client, provider):
 
 
 def test_the_way_back_works_only_where_it_began(client, provider):
-    from django.test import Client
-
     make_trainee(username="00123")
     back = provider.authorize(urlsplit(begin(client)).query).removeprefix("http://testserver")
 
@@ -237,3 +241,29 @@ def test_inside_wecom_no_page_has_to_be_passed(client, company):
     assert address.startswith("https://open.weixin.qq.com/connect/oauth2/authorize?appid=corp")
     assert "scope=snsapi_base" in address
     assert address.endswith("#wechat_redirect")
+
+
+@pytest.mark.parametrize("claim", ["ADMIN", "admin"])
+def test_large_and_small_letters_are_the_same(client, provider, claim):
+    person = make_trainee(username="Admin")
+    provider.claims = {"sub": "s", "preferred_username": claim}
+
+    assert come_back(client, provider).status_code == 302
+    assert signed_in(client) == str(person.pk)
+
+
+@pytest.mark.parametrize("claim", ["admın", "ADMİN", "\u212aim", "ſam"])
+def test_a_letter_that_folds_into_another_is_nobodys_name(client, provider, claim):
+    for name in ("admin", "kim", "sam"):
+        make_trainee(username=name)
+    provider.claims = {"sub": "s", "preferred_username": claim}
+
+    assert come_back(client, provider).status_code == 403
+
+
+def test_a_word_that_says_no_is_no_verification(client, provider, settings):
+    settings.OIDC_CLAIM = "email"
+    make_trainee(email="lin@mot.example")
+    provider.claims = {"sub": "s", "email": "lin@mot.example", "email_verified": "false"}
+
+    assert come_back(client, provider).status_code == 403

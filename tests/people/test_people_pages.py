@@ -1,5 +1,6 @@
 """The list of people, a person's page, adding, editing and moving them."""
 
+import time
 from datetime import date
 
 import pytest
@@ -32,8 +33,15 @@ def teacher(cohort):
 
 
 def signed_in(person):
+    """A client of somebody who has given the password a moment ago."""
     client = Client()
     client.force_login(person)
+    session = client.session
+    session["account_authentication_methods"] = [
+        {"method": "password", "at": time.time(), "reauthenticated": True}
+    ]
+    session["account_authentication_methods_user"] = str(person.pk)
+    session.save()
     return client
 
 

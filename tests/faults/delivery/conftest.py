@@ -1,7 +1,6 @@
 """One database, one Redis for all experiments of a run."""
 
 import os
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -67,6 +66,4 @@ def lay_out(base: Base, broker: Redis, tmp_path: Path) -> Iterator[Callable[...,
 
     yield lay
     for experiment in laid:
-        for name in sys.exc_info()[0] and experiment.running or ():
-            print(name, experiment.said(name))
         experiment.stop()

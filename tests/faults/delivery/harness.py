@@ -3,6 +3,7 @@
 The test speaks to the database by psycopg2, not by our models; it counts by the ledger.
 """
 
+import contextlib
 import json
 import os
 import random
@@ -17,8 +18,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import psycopg2
 import psutil
+import psycopg2
 
 from mot_course.embedded.processes import die_with_parent, free_port
 from mot_course.embedded.redis import _program
@@ -30,6 +31,7 @@ SEEDS = [int(seed) for seed in os.environ.get("FAULTS_SEEDS", "7").split(",")]
 OUTAGE = float(os.environ.get("FAULTS_OUTAGE", "5"))
 PEOPLE = 500
 LEASE, SETTLING, POLL = 5.0, 1.0, 1.0
+BATCH = 20
 PREPARE = """
 import django; django.setup()
 from django.core.management import call_command
@@ -73,7 +75,7 @@ class Redis:
     def start(self) -> None:
         words = [str(_program()), "--port", str(self.port), "--bind", "127.0.0.1", "--save", ""]
         self.process = spawn([*words, "--appendonly", "no", "--dir", "/tmp"], dict(os.environ))
-        wait_until(lambda: self.ask("PING") == b"+PONG", 20)
+        assert wait_until(lambda: self.ask("PING") == b"+PONG", 20)
 
     def ask(self, command: str) -> bytes:
         """Redis' answer to a plain command; empty while it is away."""
@@ -129,6 +131,7 @@ class Experiment:
                 "MAIL_LOG": str(self.folder / "mail.log") if self.mail_log else "",
                 "FAULTS_LEASE": str(LEASE),
                 "FAULTS_POLL": str(POLL),
+                "FAULTS_BATCH": str(BATCH),
             }
             | self.options
         )
@@ -148,7 +151,7 @@ class Experiment:
         self.start(
             "mail server", [sys.executable, "-m", module, str(self.folder), str(self.smtp_port)]
         )
-        wait_until(up.exists, 30)
+        assert wait_until(up.exists, 30), self.said("mail server")
 
     def start_worker(self, name: str = "worker", *, pool: str = "threads", threads: int = 6) -> int:
         """A worker as `make run` starts it; its process id."""
@@ -280,6 +283,16 @@ class Experiment:
         rows = self.sql("SELECT message_id FROM outbox_message WHERE state = %s", [state])
         return {message_id for (message_id,) in rows}
 
+    def were_ambiguous(self) -> int:
+        """How many messages nobody knew of, for a time or still."""
+        asked = "SELECT count(DISTINCT message_id) FROM outbox_delivery WHERE event = 'ambiguous'"
+        return self.sql(asked)[0][0]
+
+    def wait_for_passes(self, channel: str = "email") -> None:
+        """Wait until bell, broker and worker have brought a pass about."""
+        beat = "SELECT 1 FROM outbox_heartbeat WHERE name = %s"
+        assert wait_until(lambda: self.sql(beat, [f"outbox.{channel}"]), 60), self.said("worker")
+
     def waits(self) -> bool:
         """Whether something has not come to its end, or nobody knows."""
         return bool({"queued", "leased", "ambiguous"} & set(self.states()))
@@ -331,10 +344,8 @@ def spawn(
 
 def end(process: subprocess.Popen, number: signal.Signals = signal.SIGKILL) -> None:
     """Signal the process' group and collect it."""
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, number)
-    except ProcessLookupError:
-        pass
     process.wait(30)
     for pipe in (process.stdin, process.stdout):
         if pipe is not None:

@@ -51,6 +51,15 @@ def count(wanted: Iterable[str], lines: Iterable[Line]) -> Count:
     return Count(len(ids), len(ids - set(taken)), sum(taken.values()) - len(taken))
 
 
+def over_the_bucket(lines: list[Line], per_minute: int) -> float:
+    """By how many mails the server was ever above ten seconds' mails, refilled at the rate."""
+    level = over = 0.0
+    for before, line in zip([lines[0], *lines], lines, strict=False):
+        level = max(0.0, level - (line.at - before.at) * per_minute / 60) + 1
+        over = max(over, level - per_minute / 6)
+    return over
+
+
 def report(
     experiment: str,
     seed: int,

@@ -74,7 +74,8 @@ class Post:
         at = head.lower().index("message-id: ") + 12
         message_id = head[at:].split("\r\n", 1)[0]
         self.number += 1
-        self.say("cleanup", f"{self.number:X}: message-id={message_id}")
+        queue_id = f"{self.number:X}"
+        self.say("cleanup", f"{queue_id}: message-id={message_id}")
         await asyncio.sleep(mode["before"])
         is_dropped = self.chance.random() < mode["drop"]
         said = "dropped" if is_dropped else "said"
@@ -82,7 +83,7 @@ class Post:
         self.ledger.write(line)
         self.ledger.flush()
         os.fsync(self.ledger.fileno())
-        self.say("qmgr", f"{self.number:X}: from=<x>, size=1, nrcpt=1 (queue active)")
+        self.say("qmgr", f"{queue_id}: from=<x>, size=1, nrcpt=1 (queue active)")
         await asyncio.sleep(mode["after"])
         if is_dropped:
             server.transport.abort()

@@ -285,7 +285,7 @@ def test_the_three_presets_are_there():
     plans = {one.preset: one for one in Plan.objects.exclude(preset="")}
 
     assert {name: plan.max_count for name, plan in plans.items()} == {
-        "gentle": 4, "standard": 6, "strict": 10,
+        "gentle": 4, "standard": 8, "strict": 10,
     }  # fmt: skip
     assert [one.days for one in plans["strict"].rules.all()] == [
         0, -7, -3, -2, -1, 0, 1, 2, 3, 5, 1, 5,

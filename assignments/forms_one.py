@@ -68,6 +68,7 @@ class PlanChoiceForm(forms.Form):
 
     def __init__(self, *args: Any, person: User, assignment: Assignment, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["plan"].label_from_instance = lambda plan: plan.title  # type: ignore[attr-defined]
         plan: Any = self.fields["plan"]
         # The plan it has stays choosable, whoever made it.
         usable = Q(pk__in=set(plans_for(person).values_list("pk", flat=True)))

@@ -93,7 +93,7 @@ def callback_of(adapter: type[OAuth2Adapter]) -> Any:
     def callback(request: HttpRequest) -> HttpResponse:
         if "authCode" in request.GET and "code" not in request.GET:  # DingTalk's word for it
             query = request.GET.copy()
-            query["code"] = query["authCode"]
+            query["code"] = request.GET.get("authCode", "")
             request.GET = query  # type: ignore[assignment]
         try:
             return view(request)

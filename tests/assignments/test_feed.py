@@ -73,9 +73,7 @@ def test_what_is_finished_says_so_and_rings_no_more(client):
     (before,) = events(client, address)
 
     now = database_now()
-    quiz.attempts.create(
-        trainee=person, number=1, started_at=now, submitted_at=now, score=10_000
-    )
+    quiz.attempts.create(trainee=person, number=1, started_at=now, submitted_at=now, score=10_000)
     (after,) = events(client, address)
 
     assert after["SUMMARY"].startswith("[done]")

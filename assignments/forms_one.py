@@ -68,7 +68,6 @@ class PlanChoiceForm(forms.Form):
 
     def __init__(self, *args: Any, person: User, assignment: Assignment, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["plan"].label_from_instance = lambda plan: plan.title  # type: ignore[attr-defined]
         plan: Any = self.fields["plan"]
         # The plan it has stays choosable, whoever made it.
         usable = Q(pk__in=set(plans_for(person).values_list("pk", flat=True)))
@@ -76,6 +75,7 @@ class PlanChoiceForm(forms.Form):
             usable |= Q(pk=assignment.plan_id)
         plan.queryset = Plan.objects.filter(usable).order_by("pk")
         plan.empty_label = _("Nobody is reminded")
+        plan.label_from_instance = lambda one: one.title  # in the reader's language
         self.initial.setdefault("plan", assignment.plan_id)
 
 

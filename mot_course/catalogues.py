@@ -28,7 +28,7 @@ SOURCES = (
     "templates",
 )
 NAMES = {
-    "_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy", "pgettext",
+    "_", "_l", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy", "pgettext",
     "pgettext_lazy", "npgettext", "npgettext_lazy",
 }  # fmt: skip
 

@@ -8,7 +8,8 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from assignments.models import Assignee, Assignment, Plan
+from assignments.models import Assignee, Assignment, Plan, Rule
+from assignments.presets import make_presets
 from outbox.clock import database_now
 from people.models import Membership
 from tests.assignments.making import make_unit
@@ -37,6 +38,7 @@ def class_():
 
 
 def form(unit, cohort, **more):
+    make_presets(Plan.objects, Rule.objects)  # a test that empties all tables takes them away
     standard = Plan.objects.get(preset="standard")
     return {
         "key": KEY,

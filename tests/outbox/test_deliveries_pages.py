@@ -19,7 +19,7 @@ DEEDS = ["pause/", "resume/", "{pk}/again/", "{pk}/arrived/"]
 def admin(client, db, settings):
     settings.DEMO = True  # no second factor
     register_notes()
-    person = make_admin()
+    person = make_admin(language="en")
     client.force_login(person)
     return person
 

@@ -140,10 +140,10 @@ def run_mutations(count, seed):
     return told, slowest
 
 
-def test_300_damaged_files_break_nothing():
-    told, slowest = run_mutations(300, seed=5)
+def test_100_damaged_files_break_nothing():
+    told, slowest = run_mutations(100, seed=5)
 
-    assert sum(told.values()) == 300
+    assert sum(told.values()) == 100
     assert min(told.values()) > 10  # the mutations reach every outcome
     assert slowest < 5
 

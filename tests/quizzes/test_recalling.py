@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 from fsrs import Card, Rating
 
@@ -197,7 +198,8 @@ def test_a_check_passed_today_or_not_passed_is_not_recalled(db):
     assert items_of(trainee, timezone.now()) == []
 
 
-def test_the_page_leads_through_a_session_and_says_when_the_next_is_worth_while(passed, client):
+def test_the_page_leads_through_a_session_and_says_when_the_next_is_worth_while(passed):
+    client = Client(headers={"accept-language": "en"})
     client.force_login(passed)
     assert "5 questions" in client.get("/recall/").content.decode()
 
@@ -213,7 +215,8 @@ def test_the_page_leads_through_a_session_and_says_when_the_next_is_worth_while(
     assert "Try again" not in client.get(begun.url).content.decode()
 
 
-def test_the_page_of_somebody_new_says_how_recall_comes_about(db, client):
+def test_the_page_of_somebody_new_says_how_recall_comes_about(db):
+    client = Client(headers={"accept-language": "en"})
     client.force_login(make_trainee())
 
     assert "nothing to recall yet" in client.get("/recall/").content.decode()

@@ -13,6 +13,7 @@ from mot_course.embedded.processes import die_with_parent
 
 PROJECT = Path(__file__).resolve().parent.parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FUZZ = "tests/people/test_importing_fuzz.py"
 DELIVERY = "tests/faults/delivery"
 FULL = {"FAULTS_N": "1500", "FAULTS_SEEDS": "1,2,3,4,5", "FAULTS_OUTAGE": "30"}
 PACKAGES = ("chromium", "fonts-noto-cjk")
@@ -70,7 +71,7 @@ def tests() -> list[str]:
         "faults of delivery": [DELIVERY, "-n", "3", "-m", "faults and not faults_full"],
         "tests that want the machine for themselves": [
             "-m",
-            f"({ALONE}) and not browser",
+            f"({ALONE}) and not browser and not faults_full",
             f"--ignore={DELIVERY}",
         ],
     }
@@ -88,7 +89,7 @@ def tests() -> list[str]:
 
 def faults() -> int:
     """The fault experiments in full; seeds and numbers by the environment, else those of FULL."""
-    words = ["pytest", DELIVERY, "-s", "-m", "faults", *sys.argv[2:]]
+    words = ["pytest", DELIVERY, FUZZ, "-s", "-m", "faults or faults_full", *sys.argv[2:]]
     return call("faults", words, {**FULL, **os.environ})
 
 

@@ -148,7 +148,7 @@ def test_100_damaged_files_break_nothing():
     assert slowest < 5
 
 
-@pytest.mark.faults
+@pytest.mark.faults_full
 @pytest.mark.parametrize("seed", range(5))
 def test_10_000_damaged_files_break_nothing(seed):
     told, slowest = run_mutations(2_000, seed=100 + seed)

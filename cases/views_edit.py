@@ -35,11 +35,11 @@ from cases.forms_edit import LineForm, PageForms
 from cases.models import Case
 from cases.proofreading import cleaned, findings_in
 from mot_course.steps import ACTIONS
-from mot_course.web import Json, Request
+from mot_course.web import Json, Request, at_most
 from people.access import admins_only
 from quizzes.drafting import NewerDraftExists, Present, say_here
 from quizzes.kinds.base import BadContent
-from quizzes.receiving import at_most, faults_of, json_of
+from quizzes.receiving import faults_of, json_of
 
 MOST_BYTES = 1_500_000  # of one request; a case of 5,000 lines is smaller
 LANGUAGES = {"zh": "zh-hans", "en": "en"}

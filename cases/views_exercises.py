@@ -13,12 +13,11 @@ from cases.forms_transfer import ExerciseForm, KindForm, MomentsForm
 from cases.models import Case
 from cases.proofreading import exercise_faults
 from cases.views_edit import MOST_BYTES, case_to_edit, frame_of
-from mot_course.web import Json, Request
+from mot_course.web import Json, Request, at_most
 from people.access import admins_only
 from quizzes.drafting import NewerDraftExists
 from quizzes.kinds import KINDS
 from quizzes.problems import Problem
-from quizzes.receiving import at_most
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

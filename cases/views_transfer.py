@@ -19,11 +19,10 @@ from cases.proofreading import cleaned
 from cases.starting_from_write_up import NotNominated, nominated, start_from_write_up, suggestion
 from cases.transfer import BadImport, Fault
 from cases.views_edit import case_to_edit, frame_of
-from mot_course.web import Json, Request
+from mot_course.web import Json, Request, at_most
 from people import auditing
 from people.access import admins_only
 from quizzes.drafting import NewerDraftExists
-from quizzes.receiving import at_most
 
 MOST_BYTES = 1_600_000  # a file of 1 MB and the form around it
 

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django_htmx.middleware import HtmxDetails
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from people.models import User
 
 Json = dict[str, Any]
+View = Callable[..., HttpResponse]
+_DRAINED = 32_000_000  # read and thrown away, so that the browser gets to see the answer
+_PIECE = 65_536
 NonEmpty = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
@@ -108,3 +112,30 @@ def signed_in_or_401(view: Callable[..., HttpResponse]) -> Callable[..., HttpRes
         return view(request, *args, **kwargs)
 
     return checked
+
+
+def at_most(bytes_: int) -> Callable[[View], View]:
+    """Refuse a larger request with 413 and a page that says so, before anything reads it.
+
+    The check of the form token reads the request, too, so it is done here, after the size.
+    """
+
+    def decorate(view: View) -> View:
+        protected = csrf_protect(view)
+
+        @csrf_exempt
+        @wraps(view)
+        def sized(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if int(request.META.get("CONTENT_LENGTH") or 0) <= bytes_:
+                return protected(request, *args, **kwargs)
+            left = _DRAINED
+            while left > 0 and (piece := request.read(_PIECE)):
+                left -= len(piece)
+            if request.headers.get("Accept", "").startswith("application/json"):
+                return JsonResponse({"error": "too_large"}, status=413)
+            context = {"most": bytes_ // 1000}
+            return render(request, "editor/too_large.html", context, status=413)
+
+        return sized
+
+    return decorate

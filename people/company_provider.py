@@ -5,6 +5,7 @@ none for WeCom; so the two calls of each are ours, and the rest (state, session,
 is allauth's.
 """
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 from allauth.socialaccount.models import SocialLogin, SocialToken
@@ -29,19 +30,19 @@ class CompanyClient(OAuth2Client):
         return f"{authorization_url}?{urlencode(values)}{self.adapter.fragment}"
 
 
-class CompanyOAuth2Adapter(OAuth2Adapter):
+class CompanyOAuth2Adapter(OAuth2Adapter, ABC):
     """One company: where to sign in, and who it was."""
 
     authorize_url = ""
     fragment = ""
 
+    @abstractmethod
     def query(self, client_id: str, callback: str, state: str) -> dict[str, str]:
         """What the address at which people sign in carries."""
-        raise NotImplementedError
 
+    @abstractmethod
     def user_id(self, web: Web, code: str) -> str:
         """The id for which messages and MessengerAccount know the person; "" if there is none."""
-        raise NotImplementedError
 
     def get_client(self, request: HttpRequest, app: Any) -> OAuth2Client:
         callback = self.get_callback_url(request, app)

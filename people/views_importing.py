@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from mot_course.web import Request
+from mot_course.web import Request, at_most
 from people import auditing
 from people.forms_importing import OptionsForm, StartForm
 from people.importing import undoing
@@ -26,7 +26,6 @@ from people.importing.keeping import Expired, Kept, TakenIn, forget, keep, kept_
 from people.importing.opening import read_file
 from people.importing.plans import OUTCOMES, Plan
 from people.importing.reading import ENCODINGS, Table, Unreadable, read_text
-from people.importing.sizing import sized
 from people.importing.template_files import as_csv, as_workbook, template_rows
 from people.models import ImportRun, User
 from people.teaming import cohorts_taught_by
@@ -39,6 +38,8 @@ _TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+
+MOST_REQUEST = 2_450_000  # below Django's own limit, so that a page can say what to do
 
 
 def importers_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -56,7 +57,7 @@ def importers_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @importers_only
-@sized
+@at_most(MOST_REQUEST)
 def start(request: Request) -> HttpResponse:
     """The form for a file. POST reads it and leads to the dry run; 422 where it cannot be read."""
     if request.method != "POST":

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from mot_course.web import Json, Request
+from mot_course.web import Json, Request, at_most
 from people.access import admins_only
 from quizzes import editing, neighbours
 from quizzes.drafting import (
@@ -37,7 +37,7 @@ from quizzes.item_fields import (
 from quizzes.item_preview import preview_of
 from quizzes.kinds import KINDS
 from quizzes.models import Bank, Exercise, Quiz
-from quizzes.receiving import at_most, faults_of, json_of
+from quizzes.receiving import faults_of, json_of
 from quizzes.word_diff import changes_between
 
 MOST_BYTES = 1_000_000

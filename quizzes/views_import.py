@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from mot_course.web import Request, content_language
+from mot_course.web import Request, at_most, content_language
 from people.access import admins_only
 from quizzes.canonical import digest
 from quizzes.editing import is_of_a_lesson, uses_of
@@ -20,7 +20,6 @@ from quizzes.importing.gift import read_gift
 from quizzes.importing.items import MOST_CHARACTERS, Fault, Read, joined, quoted
 from quizzes.importing.taking_in import Plan, plan_for, take_in
 from quizzes.models import Bank, BankItem
-from quizzes.receiving import at_most
 
 MOST_BYTES = 2_450_000  # below Django's own limit, so that a page can say what to do
 

@@ -15,12 +15,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from mot_course.web import Request, safe_next, signed_in_or_401
+from mot_course.web import Request, at_most, safe_next, signed_in_or_401
 from people.access import instructors_only
 from quizzes import recordings
 from quizzes.models import Exercise, Recording
 from quizzes.questions import spec_of
-from quizzes.receiving import at_most
 from quizzes.recordings import MOST_KEPT, audible_to, kept_by, path_of, sent_to
 
 SENT_ON_A_PAGE = 20

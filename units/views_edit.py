@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from mot_course.web import Json, Request, content_language
+from mot_course.web import Json, Request, at_most, content_language
 from people.access import admins_only
 from quizzes.drafting import (
     NewerDraftExists,
@@ -23,7 +23,7 @@ from quizzes.drafting import (
 )
 from quizzes.forms_edit import PublishForm, posted_fields
 from quizzes.models import Attempt
-from quizzes.receiving import at_most, faults_of, json_of
+from quizzes.receiving import faults_of, json_of
 from quizzes.word_diff import Change, lines_changed, texts_of, words_changed
 from units import editing
 from units.editing import LONGEST, present_lesson

@@ -13,12 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from mot_course.web import Json, Request, address, signed_in_or_401
+from mot_course.web import Json, Request, address, at_most, signed_in_or_401
 from people import teaming
 from people.access import instructors_only
 from quizzes.drafting import say_here
 from quizzes.prose import rendered
-from quizzes.receiving import at_most
 from units import filling, sheet_comments
 from units.filling import LONGEST, NewerCellExists, Outcome, TooLong
 from units.forms_sheets import CellForm, CommentForm, SeenForm, kept_choices, typed_cells

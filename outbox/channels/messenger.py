@@ -1,5 +1,6 @@
 """What the three company messengers have in common: a token, a card, a table of error codes."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -28,7 +29,7 @@ class Meaning:
     words: str
 
 
-class MessengerSession(WebSession):
+class MessengerSession(WebSession, ABC):
     """Sends with an access token, and once more with a new one when the server refuses it."""
 
     service = ""
@@ -47,9 +48,9 @@ class MessengerSession(WebSession):
         except TokenIsOver:
             raise trouble(f"{self.service} refuses a new access token, too") from None
 
+    @abstractmethod
     def hand_over(self, token: str, message: "Message", mail: Mail, address: str) -> str:
         """One call. Raises TokenIsOver or CallFailed."""
-        raise NotImplementedError
 
 
 def refused(service: str, code: object, meanings: dict[object, Meaning]) -> CallFailed:
